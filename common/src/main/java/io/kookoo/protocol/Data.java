@@ -1,0 +1,87 @@
+package io.kookoo.protocol;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * Opaque data of a packet, such as a workload or a result: a part of an array that nobody changes any more. Compared by
+ * content.
+ */
+public final class Data {
+    public static final Data EMPTY = new Data(new byte[0], 0, 0);
+
+    private final byte[] bytes;
+    private final int from;
+    private final int to;
+
+    /** The bytes {@code from} to {@code to} (exclusive) of an array, which is taken over and not copied. */
+    public Data(byte[] bytes, int from, int to) {
+        Objects.checkFromToIndex(from, to, bytes.length);
+        this.bytes = bytes;
+        this.from = from;
+        this.to = to;
+    }
+
+    /** The text in UTF-8. */
+    public static Data of(String text) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        return new Data(utf8, 0, utf8.length);
+    }
+
+    /** The number of bytes. */
+    public int length() {
+        return to - from;
+    }
+
+    public boolean isEmpty() {
+        return to == from;
+    }
+
+    /** A copy of the bytes. */
+    public byte[] toBytes() {
+        return Arrays.copyOfRange(bytes, from, to);
+    }
+
+    /** What the bytes say in UTF-8, or in ISO 8859-1 where they are not UTF-8. */
+    public String text() {
+        return WireName.decode(bytes, from, to);
+    }
+
+    /**
+     * The beginning of {@link #text()}: at most {@code length} characters, without decoding the rest, however long it is.
+     * A character that is cut at the bound is left out.
+     */
+    public String text(int length) {
+        // No character has more than four bytes in UTF-8; a cut one is stepped back over.
+        int end = (int) Math.min(to, from + 4L * length);
+        while (end < to && end > from && (bytes[end] & 0xC0) == 0x80) {
+            end--;
+        }
+        String text = WireName.decode(bytes, from, end);
+        return text.length() <= length ? text : text.substring(0, length);
+    }
+
+    void copyTo(byte[] target, int at) {
+        System.arraycopy(bytes, from, target, at, to - from);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Data data && Arrays.equals(bytes, from, to, data.bytes, data.from, data.to);
+    }
+
+    @Override
+    public int hashCode() {
+        int hash = 1;
+        for (int i = from; i < to; i++) {
+            hash = 31 * hash + bytes[i];
+        }
+        return hash;
+    }
+
+    @Override
+    public String toString() {
+        return text(200);
+    }
+}

@@ -1,0 +1,19 @@
+package io.kookoo.protocol;
+
+/**
+ * The codes of an ERROR packet (19), whose body is {@code CODE NUL text}.
+ *
+ * <p>All but the last two are gearmand's ({@code docs/protocol.md}, ERROR).
+ */
+public enum ErrorCode {
+    INVALID_MAGIC,
+    INVALID_COMMAND,
+    ARGUMENT_TOO_LARGE,
+    QUEUE_ERROR,
+    UNKNOWN_OPTION,
+    JOB_NOT_FOUND,
+    /** A packet with too few arguments, or one that cannot be read; Kookoo's own, where gearmand closes the connection. */
+    INVALID_ARGUMENTS,
+    /** A packet above the configured maximum; Kookoo's own. The connection is closed after it. */
+    PACKET_TOO_LARGE
+}

@@ -1,0 +1,14 @@
+package io.kookoo.protocol;
+
+import java.util.Objects;
+
+/**
+ * A line of text, for people: what stood before LF, without a CR at its end. Bytes that are not UTF-8 are read as ISO 8859-1.
+ *
+ * @param text never null, may be empty
+ */
+public record TextLine(String text) implements Message {
+    public TextLine {
+        Objects.requireNonNull(text);
+    }
+}

@@ -1,0 +1,104 @@
+package io.kookoo.protocol;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * A name as it stands on the wire: bytes, compared as bytes. Gearman says nothing of an encoding; people are shown the bytes
+ * as UTF-8, or as ISO 8859-1 where they are not UTF-8. Immutable. A name of one kind never equals one of another.
+ */
+public abstract sealed class WireName permits FunctionName, JobHandle, UniqueId {
+    private final byte[] bytes;
+    private final int hash;
+
+    /** Takes the array over: nobody may write to it afterwards. */
+    WireName(byte[] bytes) {
+        this.bytes = Objects.requireNonNull(bytes);
+        this.hash = Arrays.hashCode(bytes);
+    }
+
+    static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The number of bytes on the wire. */
+    public final int length() {
+        return bytes.length;
+    }
+
+    public final boolean isEmpty() {
+        return bytes.length == 0;
+    }
+
+    /** The bytes themselves, for writing to the wire; not to be changed. */
+    byte[] wireBytes() {
+        return bytes;
+    }
+
+    /** The name for people, raw: what the bytes say in UTF-8. May hold control characters. */
+    public final String text() {
+        return decode(bytes, 0, bytes.length);
+    }
+
+    /**
+     * The bytes {@code from} to {@code to} (exclusive) as people are shown them: as UTF-8, or as ISO 8859-1 where they are
+     * not valid UTF-8, so that nothing is lost.
+     */
+    public static String decode(byte[] bytes, int from, int to) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .onMalformedInput(CodingErrorAction.REPORT)
+                    .onUnmappableCharacter(CodingErrorAction.REPORT)
+                    .decode(ByteBuffer.wrap(bytes, from, to - from))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    @Override
+    public final boolean equals(Object other) {
+        return this == other
+                || other instanceof WireName name
+                        && name.getClass() == getClass()
+                        && name.hash == hash
+                        && Arrays.equals(name.bytes, bytes);
+    }
+
+    @Override
+    public final int hashCode() {
+        return hash;
+    }
+
+    /**
+     * The name as one column of a list: control characters are written {@code %09}, {@code %0A} and so
+     * on, so that nothing a peer sends can break a line or a column ({@code docs/protocol.md}, Text commands).
+     */
+    @Override
+    public final String toString() {
+        String text = text();
+        StringBuilder escaped = null;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean harmless = c >= ' ' && c != 0x7f;
+            if (!harmless && escaped == null) {
+                escaped = new StringBuilder(text.length() + 8).append(text, 0, i);
+            }
+            if (escaped != null) {
+                if (harmless) {
+                    escaped.append(c);
+                } else {
+                    escaped.append('%')
+                            .append(Character.toUpperCase(Character.forDigit(c >> 4, 16)))
+                            .append(Character.toUpperCase(Character.forDigit(c & 15, 16)));
+                }
+            }
+        }
+        return escaped == null ? text : escaped.toString();
+    }
+}
