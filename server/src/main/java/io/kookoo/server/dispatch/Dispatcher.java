@@ -1,7 +1,6 @@
 package io.kookoo.server.dispatch;
 
 import io.kookoo.log.LogEvent;
-import io.kookoo.protocol.Data;
 import io.kookoo.protocol.FunctionName;
 import io.kookoo.protocol.JobHandle;
 import io.kookoo.protocol.Packet;
@@ -69,8 +68,7 @@ public final class Dispatcher {
      * @param jobRetries further runs of a job whose worker was lost
      * @param jobLines lines about submitted jobs that the log may get in a second
      */
-    public Dispatcher(
-            Clock clock, Deadlines deadlines, String host, CallSource catalog, int jobRetries, int jobLines) {
+    public Dispatcher(Clock clock, Deadlines deadlines, String host, CallSource catalog, int jobRetries, int jobLines) {
         this.clock = clock;
         this.deadlines = deadlines;
         this.catalog = catalog;
@@ -181,8 +179,9 @@ public final class Dispatcher {
                 return;
             }
             withdraw(ability, deliveries);
-            List<Job> returned =
-                    peer.running.stream().filter(job -> job.function == function).toList();
+            List<Job> returned = peer.running.stream()
+                    .filter(job -> job.function == function)
+                    .toList();
             returnJobs(peer, returned, "the worker sent CANT_DO", deliveries);
         } finally {
             lock.unlock();
@@ -585,8 +584,7 @@ public final class Dispatcher {
         lock.lock();
         try {
             wakeUpsWatched = false;
-            while (firstWoken != null
-                    && clock.nanoTime() - firstWoken.wokenNanos >= WAKE_UP_LIMIT.toNanos()) {
+            while (firstWoken != null && clock.nanoTime() - firstWoken.wokenNanos >= WAKE_UP_LIMIT.toNanos()) {
                 forgetWakeUp(firstWoken, deliveries);
             }
             watchWakeUps();

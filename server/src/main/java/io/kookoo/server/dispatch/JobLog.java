@@ -89,7 +89,11 @@ final class JobLog {
             return first;
         }
         deliveries.log(
-                Level.WARN, describe(event, job).with("attempt", job.attempt).with("reason", reason).toString());
+                Level.WARN,
+                describe(event, job)
+                        .with("attempt", job.attempt)
+                        .with("reason", reason)
+                        .toString());
         return false;
     }
 
@@ -122,7 +126,11 @@ final class JobLog {
                         .toString()));
         if (unloggedTroubles > 0) {
             deliveries.log(
-                    Level.WARN, LogEvent.of("more_troubles").with("count", unloggedTroubles).with("ms", ms).toString());
+                    Level.WARN,
+                    LogEvent.of("more_troubles")
+                            .with("count", unloggedTroubles)
+                            .with("ms", ms)
+                            .toString());
         }
         unlogged.clear();
         unloggedTroubles = 0;

@@ -1,5 +1,7 @@
 package io.kookoo.server.dispatch;
 
+import java.util.function.Consumer;
+
 /**
  * The lanes of one priority that have jobs, in the order in which they are served: who has been served goes to the end, so
  * that functions of equal priority take turns. Guarded by the dispatcher's lock.
@@ -42,6 +44,23 @@ final class Turns {
         lane.previous = null;
         lane.next = null;
         size--;
+    }
+
+    /** Calls for each function with jobs here that the worker can do; {@code action} adds and removes no jobs. */
+    void forEachOf(Peer worker, Consumer<FunctionQueue> action) {
+        if (size <= worker.abilities.size()) {
+            for (Lane lane = first; lane != null; lane = lane.next) {
+                if (worker.abilities.containsKey(lane.function)) {
+                    action.accept(lane.function);
+                }
+            }
+            return;
+        }
+        for (FunctionQueue function : worker.abilities.keySet()) {
+            if (!function.lane(priority).isEmpty()) {
+                action.accept(function);
+            }
+        }
     }
 
     /**

@@ -102,8 +102,10 @@ public final class Connection {
         Conversation conversation = opening.apply(this);
         String reason = "closed by the peer";
         try {
-            reason = converse(conversation, new PacketReader(
-                    socket.getInputStream(), Magic.REQUEST, limits.maxPacketBytes(), limits.maxLineBytes()));
+            reason = converse(
+                    conversation,
+                    new PacketReader(
+                            socket.getInputStream(), Magic.REQUEST, limits.maxPacketBytes(), limits.maxLineBytes()));
         } catch (IOException e) {
             reason = String.valueOf(e.getMessage());
         } catch (RuntimeException | Error e) {
@@ -180,8 +182,8 @@ public final class Connection {
         @Override
         public Runnable watchStall() {
             return deadlines.after(
-                    limits.writeStall(), () -> abort("it has not read what was written to it for " + limits.writeStall()))
-                    ::cancel;
+                    limits.writeStall(),
+                    () -> abort("it has not read what was written to it for " + limits.writeStall()))::cancel;
         }
 
         @Override

@@ -12,7 +12,11 @@ import java.time.Duration;
  */
 public record Limits(int maxPacketBytes, int maxLineBytes, long maxOutboxBytes, Duration writeStall) {
     public Limits {
-        if (maxPacketBytes < 1 || maxLineBytes < 1 || maxOutboxBytes < 1 || writeStall.isNegative() || writeStall.isZero()) {
+        if (maxPacketBytes < 1
+                || maxLineBytes < 1
+                || maxOutboxBytes < 1
+                || writeStall.isNegative()
+                || writeStall.isZero()) {
             throw new IllegalArgumentException("Limits must be positive: " + maxPacketBytes + ", " + maxLineBytes + ", "
                     + maxOutboxBytes + ", " + writeStall);
         }
