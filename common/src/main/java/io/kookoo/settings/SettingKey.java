@@ -1,0 +1,128 @@
+package io.kookoo.settings;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.slf4j.event.Level;
+
+/**
+ * One row of the table of settings. Reading, defaults, environment names, options, error messages and the check of the
+ * shipped settings.ini all derive from {@link #ALL}; what a key means stands in config/settings.ini.
+ *
+ * @param section the section of settings.ini, without brackets
+ * @param name the key in that section
+ * @param option the command line's name without the two dashes; the environment's name derives from it
+ * @param defaultText what holds where nobody says anything
+ */
+record SettingKey<T>(String section, String name, String option, String defaultText, ValueType<T> type) {
+
+    static final String ENVIRONMENT_PREFIX = "KOOKOO_";
+
+    private static final String SERVER = "Server";
+    private static final String CLIENT = "Client";
+    private static final String LOGGER = "Logger";
+
+    /** A day: longer waits are mistakes, and every such time fits into nanoseconds many times over. */
+    private static final String A_DAY = "86400";
+
+    static final SettingKey<String> IP = key(SERVER, "ip", "127.0.0.1", ValueType.host());
+    static final SettingKey<Integer> PORT = key(SERVER, "port", "5555", ValueType.integer(0, 65535));
+    static final SettingKey<Path> FUNCTIONS = key(SERVER, "functions", "functions.txt", ValueType.path());
+    static final SettingKey<Integer> WORKERS = key(SERVER, "workers", "0", ValueType.integer(0, 1000));
+    static final SettingKey<OptionalLong> SEED = key(SERVER, "seed", "", ValueType.longOrEmpty());
+    static final SettingKey<Duration> SHUTDOWN_TIMEOUT =
+            key(SERVER, "shutdown_timeout", "20", ValueType.seconds("0", A_DAY));
+    static final SettingKey<Integer> JOB_RETRIES = key(SERVER, "job_retries", "3", ValueType.integer(0, 1000));
+    static final SettingKey<Long> MAX_PACKET = key(SERVER, "max_packet", "64M", ValueType.bytes("1K", "1G"));
+    static final SettingKey<Long> MAX_LINE = key(SERVER, "max_line", "64K", ValueType.bytes("256", "64M"));
+    static final SettingKey<Long> OUTBOX_LIMIT = key(SERVER, "outbox_limit", "80M", ValueType.bytes("1K", "1024G"));
+    static final SettingKey<Duration> WRITE_STALL = key(SERVER, "write_stall", "30", ValueType.seconds("0.1", A_DAY));
+    static final SettingKey<Optional<Path>> PID_FILE = key(SERVER, "pid_file", "", ValueType.pathOrEmpty());
+
+    static final SettingKey<Duration> GET_FUNCTION_INTERVAL =
+            new SettingKey<>(CLIENT, "get_function_interval", "interval", "5", ValueType.seconds("0", A_DAY));
+    static final SettingKey<Integer> THREADS = key(CLIENT, "threads", "0", ValueType.integer(0, 10000));
+    static final SettingKey<Path> FUNCTIONS_DIR = key(CLIENT, "functions_dir", "functions", ValueType.path());
+    static final SettingKey<Duration> WAIT_WORKER = key(CLIENT, "wait_worker", "10", ValueType.seconds("0", A_DAY));
+
+    static final SettingKey<Level> LOG_LEVEL = key(LOGGER, "log_level", "INFO", ValueType.level());
+    static final SettingKey<Path> LOG_DIR = key(LOGGER, "log_dir", "logs", ValueType.path());
+    static final SettingKey<Boolean> VERBOSE = key(LOGGER, "verbose", "no", ValueType.yesOrNo());
+    static final SettingKey<Integer> JOB_LINES =
+            key(LOGGER, "job_lines", "200", ValueType.integer(0, Integer.MAX_VALUE));
+    static final SettingKey<Optional<InetSocketAddress>> SYSLOG =
+            key(LOGGER, "syslog", "", ValueType.hostPortOrEmpty());
+
+    /** The whole table, in the order in which people read it. */
+    static final List<SettingKey<?>> ALL = List.of(
+            IP,
+            PORT,
+            FUNCTIONS,
+            WORKERS,
+            SEED,
+            SHUTDOWN_TIMEOUT,
+            JOB_RETRIES,
+            MAX_PACKET,
+            MAX_LINE,
+            OUTBOX_LIMIT,
+            WRITE_STALL,
+            PID_FILE,
+            GET_FUNCTION_INTERVAL,
+            THREADS,
+            FUNCTIONS_DIR,
+            WAIT_WORKER,
+            LOG_LEVEL,
+            LOG_DIR,
+            VERBOSE,
+            JOB_LINES,
+            SYSLOG);
+
+    SettingKey {
+        Objects.requireNonNull(section);
+        Objects.requireNonNull(name);
+        Objects.requireNonNull(option);
+        Objects.requireNonNull(defaultText);
+        Objects.requireNonNull(type);
+    }
+
+    private static <T> SettingKey<T> key(String section, String name, String defaultText, ValueType<T> type) {
+        return new SettingKey<>(section, name, name.replace('_', '-'), defaultText, type);
+    }
+
+    /** {@code KOOKOO_SOME_OPTION} for the option {@code some-option}. */
+    static String environmentOf(String option) {
+        return ENVIRONMENT_PREFIX + option.replace('-', '_').toUpperCase(Locale.ROOT);
+    }
+
+    String environment() {
+        return environmentOf(option);
+    }
+
+    /** The key as people write it in messages: {@code [Server] port}. */
+    String title() {
+        return "[" + section + "] " + name;
+    }
+
+    /**
+     * The value of {@code text}.
+     *
+     * @param origin where the text stands, to begin the message with
+     * @throws SettingsException if it is not allowed
+     */
+    T parse(String text, String origin) {
+        try {
+            return type.parser().apply(text);
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            String hint = text.contains(" ;") || text.contains(" #")
+                    ? " (a comment needs a line of its own in settings.ini)"
+                    : "";
+            throw new SettingsException(
+                    origin + ": " + title() + " = \"" + text + "\" is refused; allowed is " + type.allowed() + hint);
+        }
+    }
+}

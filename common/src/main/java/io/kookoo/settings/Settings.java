@@ -1,0 +1,331 @@
+package io.kookoo.settings;
+
+import java.net.InetSocketAddress;
+import java.net.URISyntaxException;
+import java.nio.file.FileSystemNotFoundException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.slf4j.event.Level;
+
+/**
+ * Everything a person chose, in one immutable value: read once at the start, handed down, never building parts itself.
+ * Every path in it is absolute; one that was written relative starts at {@link #home()}.
+ *
+ * @param home the folder where every relative path starts
+ * @param file the settings.ini that was read; empty if there was none and nobody named one
+ * @param origins every key of the table with its text and where that came from, in the order of the table
+ * @param warnings sentences about what was found and not understood, to be logged once the log is open
+ */
+public record Settings(
+        Path home,
+        Optional<Path> file,
+        Server server,
+        Client client,
+        Logger logger,
+        List<Origin> origins,
+        List<String> warnings) {
+
+    /** Where settings.ini is expected under home. */
+    private static final Path FILE = Path.of("config", "settings.ini");
+
+    private static final String CONFIG = "config";
+
+    /** Options of the programs that are no settings: their environment names are known all the same. */
+    private static final List<String> OTHER_OPTIONS = List.of(CONFIG, "background", "json", "priority", "timeout");
+
+    /**
+     * {@code [Server]}, which the client reads as well, to find the server.
+     *
+     * @param ip address or host name, never blank, not resolved
+     * @param port 0 to 65535; 0 lets a server take a free one
+     * @param functions the file of the catalog
+     * @param workers local client processes the server keeps running, at least 0
+     * @param seed makes the order of the catalog repeatable; empty for random
+     * @param shutdownTimeout how long running jobs may take when the server stops, at least 0
+     * @param jobRetries how often a job whose worker was lost is handed out again, at least 0
+     * @param maxPacketBytes the largest packet taken
+     * @param maxLineBytes the longest line of text taken
+     * @param outboxLimitBytes what may wait for one peer; more than {@code maxPacketBytes}
+     * @param writeStall how long a write to a peer may make no progress, over 0
+     * @param pidFile where the process id is written; empty for nowhere
+     */
+    public record Server(
+            String ip,
+            int port,
+            Path functions,
+            int workers,
+            OptionalLong seed,
+            Duration shutdownTimeout,
+            int jobRetries,
+            int maxPacketBytes,
+            int maxLineBytes,
+            long outboxLimitBytes,
+            Duration writeStall,
+            Optional<Path> pidFile) {}
+
+    /**
+     * {@code [Client]}.
+     *
+     * @param functionInterval from the end of a call of the catalog until the next is asked for, at least 0
+     * @param threads slots for submitted jobs, at least 1: a written 0 is the number of processors here
+     * @param functionsDir the folder of sources and jars with functions; need not exist
+     * @param waitWorker how long a submitted call waits for some worker to offer its function, at least 0
+     */
+    public record Client(Duration functionInterval, int threads, Path functionsDir, Duration waitWorker) {}
+
+    /**
+     * {@code [Logger]}.
+     *
+     * @param level DEBUG, INFO, WARN or ERROR
+     * @param dir the folder of the weekly files; need not exist
+     * @param verbose whether stack traces are logged
+     * @param jobLines lines about submitted jobs that a second may have, at least 0
+     * @param syslog the syslog server that gets a copy, unresolved; empty for none
+     */
+    public record Logger(Level level, Path dir, boolean verbose, int jobLines, Optional<InetSocketAddress> syslog) {}
+
+    /**
+     * One key, its text as written and where it was read: {@code default}, {@code <file> line 12}, {@code environment
+     * KOOKOO_PORT} or {@code option --port}.
+     */
+    public record Origin(String section, String key, String text, String where) {}
+
+    public Settings {
+        Objects.requireNonNull(home);
+        Objects.requireNonNull(file);
+        Objects.requireNonNull(server);
+        Objects.requireNonNull(client);
+        Objects.requireNonNull(logger);
+        origins = List.copyOf(origins);
+        warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * Home: the current folder if it holds config/settings.ini, else the folder of the jar if that one does, else the
+     * current folder. The result is absolute.
+     */
+    public static Path home(Path currentFolder, Path jarFolder) {
+        boolean jar = !Files.exists(currentFolder.resolve(FILE)) && Files.exists(jarFolder.resolve(FILE));
+        return (jar ? jarFolder : currentFolder).toAbsolutePath().normalize();
+    }
+
+    /** The folder of the jar that {@code program} was loaded from, absolute; the current folder if that is unknown. */
+    public static Path jarFolder(Class<?> program) {
+        CodeSource source = program.getProtectionDomain().getCodeSource();
+        try {
+            Path jar = source == null
+                    ? null
+                    : Path.of(source.getLocation().toURI()).toAbsolutePath().getParent();
+            return jar == null ? Path.of("").toAbsolutePath() : jar;
+        } catch (URISyntaxException | IllegalArgumentException | FileSystemNotFoundException e) {
+            return Path.of("").toAbsolutePath();
+        }
+    }
+
+    /** The long names, without dashes, that {@link #load} takes from a command line. */
+    public static Set<String> optionNames() {
+        Set<String> names =
+                SettingKey.ALL.stream().map(SettingKey::option).collect(Collectors.toCollection(LinkedHashSet::new));
+        names.add(CONFIG);
+        return Collections.unmodifiableSet(names);
+    }
+
+    /**
+     * Reads all settings: defaults, over them settings.ini, the environment, and the command line. The file is the one
+     * that the option {@code config} or else {@code KOOKOO_CONFIG} names, which must exist; without them
+     * config/settings.ini of {@link #home(Path, Path)}, which may be missing. Blocking.
+     *
+     * @param environment as {@link System#getenv()} gives it
+     * @param commandLine long option names without dashes, of {@link #optionNames()}, and the text of those given
+     * @throws SettingsException for the first thing that is wrong
+     * @throws IllegalArgumentException for an option that is no setting
+     */
+    public static Settings load(
+            Path currentFolder, Path jarFolder, Map<String, String> environment, Map<String, String> commandLine) {
+        Set<String> strangers = new TreeSet<>(commandLine.keySet());
+        strangers.removeAll(optionNames());
+        if (!strangers.isEmpty()) {
+            throw new IllegalArgumentException("no settings: " + strangers);
+        }
+        Path home = home(currentFolder, jarFolder);
+        Optional<IniFile> ini = file(home, environment, commandLine).map(IniFile::read);
+
+        Map<SettingKey<?>, Text> texts = new LinkedHashMap<>();
+        SettingKey.ALL.forEach(key -> texts.put(key, new Text(key.defaultText(), "default")));
+        ini.ifPresent(file -> texts.putAll(textsOf(file)));
+        for (SettingKey<?> key : SettingKey.ALL) {
+            String inEnvironment = environment.get(key.environment());
+            if (inEnvironment != null) {
+                texts.put(key, new Text(inEnvironment.strip(), "environment " + key.environment()));
+            }
+            String given = commandLine.get(key.option());
+            if (given != null) {
+                texts.put(key, new Text(given.strip(), "option --" + key.option()));
+            }
+        }
+        return new Values(home, texts).settings(ini.map(IniFile::path), warnings(environment));
+    }
+
+    private static Optional<Path> file(Path home, Map<String, String> environment, Map<String, String> commandLine) {
+        String variable = SettingKey.environmentOf(CONFIG);
+        String option = commandLine.get(CONFIG);
+        String named = option == null ? environment.get(variable) : option;
+        if (named == null) {
+            return Optional.of(home.resolve(FILE)).filter(Files::exists);
+        }
+        String where = option == null ? "environment " + variable : "option --" + CONFIG;
+        try {
+            Path file = named.isBlank() ? null : home.resolve(named.strip()).normalize();
+            if (file != null && Files.isRegularFile(file)) {
+                return Optional.of(file);
+            }
+            String looked = file == null ? "" : " (looked for " + file + "; a relative path starts at " + home + ")";
+            throw new SettingsException(where + ": \"" + named + "\" is not a file" + looked);
+        } catch (InvalidPathException e) {
+            throw new SettingsException(where + ": \"" + named + "\" is not a path: " + e.getReason());
+        }
+    }
+
+    private static Map<SettingKey<?>, Text> textsOf(IniFile file) {
+        Map<String, Map<String, SettingKey<?>>> sections = new LinkedHashMap<>();
+        for (SettingKey<?> key : SettingKey.ALL) {
+            sections.computeIfAbsent(key.section(), section -> new LinkedHashMap<>())
+                    .put(key.name(), key);
+        }
+        Map<SettingKey<?>, Text> texts = new HashMap<>();
+        for (IniFile.Entry entry : file.entries()) {
+            String where = file.origin(entry.line());
+            // A header is looked up whole, here alone: a kind of section with a name behind it would be told apart
+            // here.
+            Map<String, SettingKey<?>> keys = sections.get(entry.section());
+            if (keys == null) {
+                throw new SettingsException(where + ": " + entry.key() + " = \"" + entry.value()
+                        + "\" stands in the unknown section [" + entry.section() + "]"
+                        + NearestName.hint(entry.section(), sections.keySet()));
+            }
+            SettingKey<?> key = keys.get(entry.key());
+            if (key == null) {
+                throw unknownKey(where, entry, keys);
+            }
+            texts.put(key, new Text(entry.value(), where));
+        }
+        return texts;
+    }
+
+    private static SettingsException unknownKey(
+            String where, IniFile.Entry entry, Map<String, SettingKey<?>> keysOfSection) {
+        String hint = SettingKey.ALL.stream()
+                .filter(key -> key.name().equals(entry.key()))
+                .findFirst()
+                .map(key -> "; it belongs into [" + key.section() + "]")
+                .orElseGet(() -> NearestName.hint(entry.key(), keysOfSection.keySet()));
+        return new SettingsException(where + ": unknown key \"" + entry.key() + "\" (value \"" + entry.value()
+                + "\") in [" + entry.section() + "]" + hint);
+    }
+
+    /** Strange names in the environment are no error: it is shared with programs nobody here knows. */
+    private static List<String> warnings(Map<String, String> environment) {
+        Set<String> known = new LinkedHashSet<>();
+        SettingKey.ALL.forEach(key -> known.add(key.environment()));
+        OTHER_OPTIONS.forEach(option -> known.add(SettingKey.environmentOf(option)));
+        List<String> warnings = new ArrayList<>();
+        for (String name : new TreeSet<>(environment.keySet())) {
+            if (name.startsWith(SettingKey.ENVIRONMENT_PREFIX) && !known.contains(name)) {
+                warnings.add("environment " + name + " is not known and has no effect"
+                        + NearestName.of(name, known)
+                                .map(near -> "; did you mean " + near + "?")
+                                .orElse(""));
+            }
+        }
+        return warnings;
+    }
+
+    /** The text of a setting and where it stands. */
+    private record Text(String text, String where) {}
+
+    /** All texts, one for every key of the table, on their way into types. */
+    private record Values(Path home, Map<SettingKey<?>, Text> texts) {
+
+        Settings settings(Optional<Path> file, List<String> warnings) {
+            Server server = server();
+            Client client = client();
+            Logger logger = logger();
+            List<Origin> origins = texts.entrySet().stream()
+                    .map(entry -> new Origin(
+                            entry.getKey().section(),
+                            entry.getKey().name(),
+                            entry.getValue().text(),
+                            entry.getValue().where()))
+                    .toList();
+            return new Settings(home, file, server, client, logger, origins, warnings);
+        }
+
+        private Server server() {
+            long outboxLimit = value(SettingKey.OUTBOX_LIMIT);
+            long maxPacket = value(SettingKey.MAX_PACKET);
+            if (outboxLimit <= maxPacket) {
+                Text text = texts.get(SettingKey.OUTBOX_LIMIT);
+                throw new SettingsException(text.where() + ": " + SettingKey.OUTBOX_LIMIT.title() + " = \""
+                        + text.text()
+                        + "\" is refused; allowed is more than " + SettingKey.MAX_PACKET.title() + ", which is \""
+                        + texts.get(SettingKey.MAX_PACKET).text() + "\"");
+            }
+            return new Server(
+                    value(SettingKey.IP),
+                    value(SettingKey.PORT),
+                    path(SettingKey.FUNCTIONS),
+                    value(SettingKey.WORKERS),
+                    value(SettingKey.SEED),
+                    value(SettingKey.SHUTDOWN_TIMEOUT),
+                    value(SettingKey.JOB_RETRIES),
+                    Math.toIntExact(maxPacket),
+                    Math.toIntExact(value(SettingKey.MAX_LINE)),
+                    outboxLimit,
+                    value(SettingKey.WRITE_STALL),
+                    value(SettingKey.PID_FILE).map(home::resolve).map(Path::normalize));
+        }
+
+        private Client client() {
+            int threads = value(SettingKey.THREADS);
+            return new Client(
+                    value(SettingKey.GET_FUNCTION_INTERVAL),
+                    threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
+                    path(SettingKey.FUNCTIONS_DIR),
+                    value(SettingKey.WAIT_WORKER));
+        }
+
+        private Logger logger() {
+            return new Logger(
+                    value(SettingKey.LOG_LEVEL),
+                    path(SettingKey.LOG_DIR),
+                    value(SettingKey.VERBOSE),
+                    value(SettingKey.JOB_LINES),
+                    value(SettingKey.SYSLOG));
+        }
+
+        private <T> T value(SettingKey<T> key) {
+            Text text = texts.get(key);
+            return key.parse(text.text(), text.where());
+        }
+
+        private Path path(SettingKey<Path> key) {
+            return home.resolve(value(key)).normalize();
+        }
+    }
+}

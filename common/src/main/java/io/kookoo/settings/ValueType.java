@@ -1,0 +1,133 @@
+package io.kookoo.settings;
+
+import java.math.BigDecimal;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.event.Level;
+
+/**
+ * How the text of a setting is read.
+ *
+ * @param allowed what is allowed, for people: it ends the sentence "allowed is ..."
+ * @param parser from the text, without blanks around it, to the value; throws {@link IllegalArgumentException}, whose
+ *     message nobody sees, for everything that is not allowed
+ */
+record ValueType<T>(String allowed, Function<String, T> parser) {
+
+    private static final Pattern DECIMAL = Pattern.compile("\\d{1,9}(\\.\\d{1,9})?");
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,12})([KMG]?)");
+    private static final Pattern HOST = Pattern.compile("[\\p{L}\\p{N}._:%-]+");
+    private static final Pattern HOST_PORT = Pattern.compile("(?:\\[([^\\[\\]]+)]|([^:\\[\\]]+)):(\\d{1,5})");
+
+    static ValueType<String> host() {
+        return new ValueType<>("an address or a host name", text -> {
+            require(HOST.matcher(text).matches());
+            return text;
+        });
+    }
+
+    static ValueType<Integer> integer(int min, int max) {
+        return new ValueType<>("a whole number from " + min + " to " + max, text -> {
+            int number = Integer.parseInt(text);
+            require(number >= min && number <= max);
+            return number;
+        });
+    }
+
+    static ValueType<OptionalLong> longOrEmpty() {
+        return new ValueType<>(
+                "a whole number of up to 64 bits, or nothing",
+                text -> text.isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(text)));
+    }
+
+    static ValueType<Duration> seconds(String min, String max) {
+        BigDecimal least = new BigDecimal(min);
+        BigDecimal most = new BigDecimal(max);
+        return new ValueType<>("a number of seconds from " + min + " to " + max + ", decimals allowed", text -> {
+            require(DECIMAL.matcher(text).matches());
+            BigDecimal seconds = new BigDecimal(text);
+            require(seconds.compareTo(least) >= 0 && seconds.compareTo(most) <= 0);
+            return Duration.ofNanos(seconds.movePointRight(9).longValueExact());
+        });
+    }
+
+    static ValueType<Long> bytes(String min, String max) {
+        long least = bytesOf(min);
+        long most = bytesOf(max);
+        return new ValueType<>("a size from " + min + " to " + max + " (bytes, or with K, M or G behind it)", text -> {
+            long bytes = bytesOf(text);
+            require(bytes >= least && bytes <= most);
+            return bytes;
+        });
+    }
+
+    static ValueType<Path> path() {
+        return new ValueType<>("a path", text -> {
+            require(!text.isEmpty());
+            return Path.of(text);
+        });
+    }
+
+    static ValueType<Optional<Path>> pathOrEmpty() {
+        return new ValueType<>(
+                "a path, or nothing", text -> text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text)));
+    }
+
+    static ValueType<Boolean> yesOrNo() {
+        return new ValueType<>("yes or no", text -> switch (text.toLowerCase(Locale.ROOT)) {
+            case "yes", "true", "on", "1" -> true;
+            case "no", "false", "off", "0" -> false;
+            default -> throw new IllegalArgumentException();
+        });
+    }
+
+    static ValueType<Level> level() {
+        return new ValueType<>("one of DEBUG, INFO, WARNING, ERROR", text -> switch (text.toUpperCase(Locale.ROOT)) {
+            case "DEBUG" -> Level.DEBUG;
+            case "INFO" -> Level.INFO;
+            case "WARNING", "WARN" -> Level.WARN;
+            case "ERROR" -> Level.ERROR;
+            default -> throw new IllegalArgumentException();
+        });
+    }
+
+    /** The address stays unresolved: reading settings asks no name server. */
+    static ValueType<Optional<InetSocketAddress>> hostPortOrEmpty() {
+        return new ValueType<>("host:port with a port from 1 to 65535 ([::1]:514 for IPv6), or nothing", text -> {
+            if (text.isEmpty()) {
+                return Optional.empty();
+            }
+            Matcher match = HOST_PORT.matcher(text);
+            require(match.matches());
+            String host = match.group(1) == null ? match.group(2) : match.group(1);
+            int port = Integer.parseInt(match.group(3));
+            require(HOST.matcher(host).matches() && port > 0);
+            return Optional.of(InetSocketAddress.createUnresolved(host, port));
+        });
+    }
+
+    private static long bytesOf(String text) {
+        Matcher match = SIZE.matcher(text.toUpperCase(Locale.ROOT));
+        require(match.matches());
+        int shift = switch (match.group(2)) {
+            case "K" -> 10;
+            case "M" -> 20;
+            case "G" -> 30;
+            default -> 0;
+        };
+        return Math.multiplyExact(Long.parseLong(match.group(1)), 1L << shift);
+    }
+
+    private static void require(boolean allowed) {
+        if (!allowed) {
+            throw new IllegalArgumentException();
+        }
+    }
+}

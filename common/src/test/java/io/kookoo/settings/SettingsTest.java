@@ -1,0 +1,348 @@
+package io.kookoo.settings;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.event.Level;
+
+final class SettingsTest {
+
+    @TempDir
+    private Path temp;
+
+    private Path home;
+    private Path ini;
+
+    @BeforeEach
+    void makeHome() throws IOException {
+        home = Files.createDirectories(temp.resolve("home"));
+        ini = Files.createDirectories(home.resolve("config")).resolve("settings.ini");
+    }
+
+    @Test
+    void shouldRefuseUnknownKeyAndNameTheNearest() {
+        assertRefused(
+                "[Logger]\nlog_levl = INFO\n",
+                ini + " line 2: unknown key \"log_levl\" (value \"INFO\") in [Logger]; did you mean \"log_level\"?");
+    }
+
+    @Test
+    void shouldNameTheSectionWhereAKeyBelongs() {
+        assertRefused(
+                "[Server]\nthreads = 4\n",
+                ini + " line 2: unknown key \"threads\" (value \"4\") in [Server]; it belongs into [Client]");
+    }
+
+    @Test
+    void shouldListKnownKeysWhereNoneIsNear() {
+        assertRefused(
+                "[Client]\n\n# text\ncolour = red\n",
+                ini + " line 4: unknown key \"colour\" (value \"red\") in [Client]; known are get_function_interval,"
+                        + " threads, functions_dir, wait_worker");
+    }
+
+    @Test
+    void shouldRefuseUnknownSectionAndNameTheNearest() {
+        assertRefused(
+                "[server]\nport = 1\n",
+                ini + " line 2: port = \"1\" stands in the unknown section [server]; did you mean \"Server\"?");
+    }
+
+    @Test
+    void shouldRefuseKeyWithoutSection() {
+        assertRefused("port = 1\n[Server]\n", ini + " line 1: a key needs a [Section] above it");
+    }
+
+    @Test
+    void shouldRefuseKeyThatStandsTwice() {
+        assertRefused(
+                "[Server]\nport = 1\nip = ::1\nport = 2\n",
+                ini + " line 4: [Server] port is already in line 2; remove one of the two");
+    }
+
+    @Test
+    void shouldRefuseSectionThatStandsTwice() {
+        assertRefused(
+                "[Server]\r\nport = 1\r\n[Client]\r\n[Server]\r\nip = ::1\r\n",
+                ini + " line 4: [Server] is already in line 1; join the two");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"port", "[Server", "<settings.ini>", "= 5", "[]"})
+    void shouldRefuseLineThatIsNoIni(String line) {
+        assertRefused(
+                "[Client]\n\n" + line + "\n",
+                ini + " line 3: a line is a [Section], key = value, empty or a # comment; this is none");
+    }
+
+    @Test
+    void shouldRefuseFileThatIsNotUtf8() throws IOException {
+        Files.write(ini, "[Server]\n# Gr\u00fc\u00dfe\n".getBytes(StandardCharsets.ISO_8859_1));
+        assertEquals(ini + " line 2: not UTF-8 text; save the file as UTF-8", refusal(Map.of(), Map.of()));
+    }
+
+    @Test
+    void shouldRefuseFileOverTheLimit() throws IOException {
+        Files.writeString(ini, "#".repeat(IniFile.MAX_BYTES + 1));
+        assertEquals(ini + ": a settings file has at most 1048576 bytes", refusal(Map.of(), Map.of()));
+        Files.writeString(ini, "#".repeat(IniFile.MAX_BYTES));
+        assertEquals(5555, load(Map.of(), Map.of()).server().port());
+    }
+
+    @Test
+    void shouldRefuseFolderInPlaceOfTheFile() throws IOException {
+        Files.createDirectory(ini);
+        assertTrue(refusal(Map.of(), Map.of()).startsWith(ini + ": the settings file cannot be read: "));
+    }
+
+    @Test
+    void shouldRefuseNamedFileThatIsMissing() {
+        String looked = " (looked for " + home.resolve("other.ini") + "; a relative path starts at " + home + ")";
+        assertEquals(
+                "option --config: \"other.ini\" is not a file" + looked,
+                refusal(Map.of(), Map.of("config", "other.ini")));
+        assertEquals(
+                "environment KOOKOO_CONFIG: \"other.ini\" is not a file" + looked,
+                refusal(Map.of("KOOKOO_CONFIG", "other.ini"), Map.of()));
+        assertEquals("option --config: \"\" is not a file", refusal(Map.of(), Map.of("config", "")));
+    }
+
+    @Test
+    void shouldNameWhereABadValueStands() {
+        String refused = "[Server] port = \"70000\" is refused; allowed is a whole number from 0 to 65535";
+        assertRefused("[Server]\nport = 70000\n", ini + " line 2: " + refused);
+        assertEquals("environment KOOKOO_PORT: " + refused, refusal(Map.of("KOOKOO_PORT", "70000"), Map.of()));
+        assertEquals("option --port: " + refused, refusal(Map.of(), Map.of("port", "70000")));
+    }
+
+    @Test
+    void shouldHintAtCommentBehindAValue() {
+        assertRefused(
+                "[Client]\nthreads = 4 # four\n",
+                ini + " line 2: [Client] threads = \"4 # four\" is refused; allowed is a whole number from 0 to 10000"
+                        + " (a comment needs a line of its own in settings.ini)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ip | ''",
+                "ip | two words",
+                "port | ''",
+                "port | -1",
+                "port | 5555.0",
+                "port | 99999999999999999999",
+                "functions | ''",
+                "workers | 1001",
+                "seed | 9223372036854775808",
+                "shutdown-timeout | -0.1",
+                "shutdown-timeout | 1e3",
+                "shutdown-timeout | 5s",
+                "shutdown-timeout | 86400.000000001",
+                "max-packet | 1023",
+                "max-packet | 2G",
+                "max-packet | 64MB",
+                "max-packet | 999999999999G",
+                "write-stall | 0",
+                "interval | NaN",
+                "interval | 1,5",
+                "threads | four",
+                "verbose | maybe",
+                "log-level | CHATTY",
+                "syslog | localhost",
+                "syslog | localhost:0",
+                "syslog | localhost:65536",
+                "syslog | ::1:514",
+                "syslog | :514",
+            })
+    void shouldRefuseBadValue(String option, String text) {
+        String message = refusal(Map.of(), Map.of(option, text));
+        assertTrue(
+                message.matches("option --" + option + ": \\[\\w+] \\w+ = \"" + text + "\" is refused; allowed is .+"),
+                message);
+    }
+
+    @Test
+    void shouldRefuseOutboxThatHoldsNoPacket() {
+        assertRefused(
+                "[Server]\noutbox_limit = 32M\n",
+                ini + " line 2: [Server] outbox_limit = \"32M\" is refused; allowed is more than [Server] max_packet,"
+                        + " which is \"64M\"");
+    }
+
+    @Test
+    void shouldRefuseOptionThatIsNoSetting() {
+        assertThrows(IllegalArgumentException.class, () -> load(Map.of(), Map.of("colour", "red")));
+        assertTrue(Settings.optionNames().containsAll(List.of("config", "port", "interval", "log-level")));
+    }
+
+    @Test
+    void shouldWarnAboutStrangeNamesInTheEnvironmentAndGoOn() {
+        Settings settings = load(
+                Map.of("KOOKOO_PROT", "1", "KOOKOO_HOUSE_OF_CARDS", "", "KOOKOO_TIMEOUT", "3", "PORT", "2"), Map.of());
+        assertEquals(
+                List.of(
+                        "environment KOOKOO_HOUSE_OF_CARDS is not known and has no effect",
+                        "environment KOOKOO_PROT is not known and has no effect; did you mean KOOKOO_PORT?"),
+                settings.warnings());
+        assertEquals(5555, settings.server().port());
+    }
+
+    @Test
+    void shouldHaveDefaultsWithoutAFile() {
+        Settings settings = load(Map.of(), Map.of());
+        assertEquals(Optional.empty(), settings.file());
+        assertEquals(
+                new Settings.Server(
+                        "127.0.0.1",
+                        5555,
+                        home.resolve("functions.txt"),
+                        0,
+                        OptionalLong.empty(),
+                        Duration.ofSeconds(20),
+                        3,
+                        64 << 20,
+                        64 << 10,
+                        80 << 20,
+                        Duration.ofSeconds(30),
+                        Optional.empty()),
+                settings.server());
+        assertEquals(
+                new Settings.Client(
+                        Duration.ofSeconds(5),
+                        Runtime.getRuntime().availableProcessors(),
+                        home.resolve("functions"),
+                        Duration.ofSeconds(10)),
+                settings.client());
+        assertEquals(
+                new Settings.Logger(Level.INFO, home.resolve("logs"), false, 200, Optional.empty()), settings.logger());
+        assertEquals(List.of(), settings.warnings());
+    }
+
+    @Test
+    void shouldPreferCommandLineThenEnvironmentThenFileThenDefault() throws IOException {
+        Files.writeString(ini, "[Server]\nport = 1\nworkers = 1\nip = one\n");
+        Settings settings = load(Map.of("KOOKOO_PORT", "2", "KOOKOO_WORKERS", "2"), Map.of("port", "3"));
+        assertEquals(3, settings.server().port());
+        assertEquals(2, settings.server().workers());
+        assertEquals("one", settings.server().ip());
+        assertEquals(3, settings.server().jobRetries());
+        assertEquals(Optional.of(ini), settings.file());
+        assertEquals(
+                List.of("ip one " + ini + " line 4", "port 3 option --port", "workers 2 environment KOOKOO_WORKERS"),
+                settings.origins().stream()
+                        .filter(origin -> List.of("ip", "port", "workers").contains(origin.key()))
+                        .map(origin -> origin.key() + " " + origin.text() + " " + origin.where())
+                        .toList());
+        assertEquals(SettingKey.ALL.size(), settings.origins().size());
+    }
+
+    @Test
+    void shouldReadEveryKindOfValue() throws IOException {
+        Files.writeString(ini, """
+                \uFEFF; a byte-order mark, both kinds of comment, both separators, no escapes
+                [Server]
+                seed: -42
+                shutdown_timeout = 0.25
+                max_packet = 1k
+                max_line = 4096
+                outbox_limit = 2g
+                functions = C:\\new\\${user.home}
+                pid_file = /run/kookoo.pid
+                [Client]
+                get_function_interval = 0
+                [Logger]
+                log_level = warn
+                log_dir = ../Gr\u00fc\u00dfe
+                verbose = Yes
+                syslog = [::1]:514
+                """);
+        Settings settings = load(Map.of("KOOKOO_SYSLOG", "[fe80::1%eth0]:1"), Map.of());
+        assertEquals(OptionalLong.of(-42), settings.server().seed());
+        assertEquals(Duration.ofMillis(250), settings.server().shutdownTimeout());
+        assertEquals(1024, settings.server().maxPacketBytes());
+        assertEquals(4096, settings.server().maxLineBytes());
+        assertEquals(2L << 30, settings.server().outboxLimitBytes());
+        assertEquals(home.resolve("C:\\new\\${user.home}"), settings.server().functions());
+        assertEquals(Optional.of(Path.of("/run/kookoo.pid")), settings.server().pidFile());
+        assertEquals(Duration.ZERO, settings.client().functionInterval());
+        assertEquals(Level.WARN, settings.logger().level());
+        assertEquals(temp.resolve("Gr\u00fc\u00dfe"), settings.logger().dir());
+        assertTrue(settings.logger().verbose());
+        assertEquals(
+                Optional.of(InetSocketAddress.createUnresolved("fe80::1%eth0", 1)),
+                settings.logger().syslog());
+    }
+
+    @Test
+    void shouldEmptyAValueFromTheEnvironment() throws IOException {
+        Files.writeString(ini, "[Server]\nseed = 1\n");
+        assertEquals(
+                OptionalLong.empty(),
+                load(Map.of("KOOKOO_SEED", ""), Map.of()).server().seed());
+    }
+
+    @Test
+    void shouldReadTheNamedFileAndKeepHome() throws IOException {
+        Files.writeString(ini, "[Server]\nport = 1\n");
+        Files.writeString(home.resolve("other.ini"), "[Server]\nport = 2\n");
+        Files.writeString(temp.resolve("third.ini"), "[Server]\nport = 3\n");
+        assertEquals(
+                2, load(Map.of("KOOKOO_CONFIG", "other.ini"), Map.of()).server().port());
+        Settings settings = load(
+                Map.of("KOOKOO_CONFIG", "other.ini"),
+                Map.of("config", temp.resolve("third.ini").toString()));
+        assertEquals(3, settings.server().port());
+        assertEquals(home, settings.home());
+        assertEquals(home.resolve("functions.txt"), settings.server().functions());
+    }
+
+    @Test
+    void shouldTakeTheCurrentFolderAsHomeBeforeTheJars() throws IOException {
+        Path jar = Files.createDirectories(temp.resolve("jar"));
+        assertEquals(home, Settings.home(home, jar), "neither has a file");
+        Files.createDirectory(jar.resolve("config"));
+        Files.writeString(jar.resolve("config/settings.ini"), "");
+        assertEquals(jar, Settings.home(home, jar), "the jar's folder has one");
+        Files.writeString(ini, "");
+        assertEquals(home, Settings.home(home, jar), "both have one");
+        assertTrue(Settings.home(Path.of(""), Path.of("")).isAbsolute());
+        assertFalse(Files.isRegularFile(Settings.jarFolder(Settings.class)));
+    }
+
+    private void assertRefused(String iniText, String message) {
+        try {
+            Files.writeString(ini, iniText);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        assertEquals(message, refusal(Map.of(), Map.of()));
+    }
+
+    private String refusal(Map<String, String> environment, Map<String, String> commandLine) {
+        return assertThrows(SettingsException.class, () -> load(environment, commandLine))
+                .getMessage();
+    }
+
+    private Settings load(Map<String, String> environment, Map<String, String> commandLine) {
+        return Settings.load(home, temp, environment, commandLine);
+    }
+}
