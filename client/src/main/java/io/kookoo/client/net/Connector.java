@@ -59,8 +59,7 @@ public final class Connector {
             if (resolved.isUnresolved()) {
                 throw new UnknownHostException("the name " + address.host() + " is not known");
             }
-            socket.connect(
-                    resolved, Math.toIntExact(limits.connectTimeout().toMillis()));
+            socket.connect(resolved, Math.toIntExact(limits.connectTimeout().toMillis()));
             ServerConnection connection = new ServerConnection(address, limits, socket, open::remove);
             open.add(connection);
             return connection;

@@ -1,5 +1,6 @@
 package io.kookoo.client.net;
 
+import io.kookoo.log.LogEvent;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -81,14 +82,13 @@ public final class ReconnectLoop {
         connected = true;
         backoff.reset();
         if (failures == 0) {
-            LOG.info("connected connection={} server={}", name, connector.address());
+            LOG.info("{}", event("connected"));
         } else {
             LOG.info(
-                    "server_back connection={} server={} away_s={} failures={}",
-                    name,
-                    connector.address(),
-                    (System.nanoTime() - awaySinceNanos) / 100_000_000L / 10.0,
-                    failures);
+                    "{}",
+                    event("server_back")
+                            .with("away_s", (System.nanoTime() - awaySinceNanos) / 10_000_000L / 100.0)
+                            .with("failures", failures));
         }
         failures = 0;
     }
@@ -99,14 +99,14 @@ public final class ReconnectLoop {
         }
         if (failures++ == 0) {
             awaySinceNanos = System.nanoTime();
-            LOG.warn(
-                    "server_away connection={} server={} reason=\"{}\": trying again until it is back",
-                    name,
-                    connector.address(),
-                    reason);
-        } else {
-            LOG.debug("server_away connection={} failures={} reason=\"{}\"", name, failures, reason);
+            LOG.warn("{}", event("server_away").with("reason", reason).with("effect", "trying until it is back"));
+        } else if (LOG.isDebugEnabled()) {
+            LOG.debug("{}", event("server_away").with("reason", reason).with("failures", failures));
         }
+    }
+
+    private LogEvent event(String event) {
+        return LogEvent.of(event).with("connection", name).with("server", connector.address());
     }
 
     /** Waits, or ends earlier because of {@link #stop}; returns whether the loop is stopped. */

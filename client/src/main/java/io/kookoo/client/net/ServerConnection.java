@@ -160,7 +160,8 @@ public final class ServerConnection implements AutoCloseable {
 
     /** Closes the connection if a write has stood still for the ping timeout. Called now and then by the connector. */
     void checkWriting() {
-        if (inWrite && System.nanoTime() - writeProgressNanos > limits.pingTimeout().toNanos()) {
+        if (inWrite
+                && System.nanoTime() - writeProgressNanos > limits.pingTimeout().toNanos()) {
             lostBecause = "the server has taken no bytes for " + seconds(limits.pingTimeout());
             close();
         }
