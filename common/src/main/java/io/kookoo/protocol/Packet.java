@@ -87,6 +87,16 @@ public final class Packet implements Message {
         return WireName.decode(body, start(argument), ends[argument]);
     }
 
+    /** An argument as a number: its leading digits, as gearmand reads it; 0 where there are none. At most 18 digits count. */
+    public long number(int argument) {
+        long number = 0;
+        int from = start(argument);
+        for (int i = from; i < ends[argument] && i < from + 18 && body[i] >= '0' && body[i] <= '9'; i++) {
+            number = 10 * number + body[i] - '0';
+        }
+        return number;
+    }
+
     /** The opaque data behind the arguments; empty where the type has none. Shares the body. */
     public Data data() {
         return type.hasData() ? new Data(body, dataStart(), body.length) : Data.EMPTY;

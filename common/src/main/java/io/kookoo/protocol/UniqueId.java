@@ -5,6 +5,9 @@ public final class UniqueId extends WireName {
     /** The most bytes a unique may have. */
     public static final int MAX_BYTES = 64;
 
+    /** No unique: the job is joined to no other. */
+    public static final UniqueId NONE = of("");
+
     UniqueId(byte[] bytes) {
         super(bytes);
     }

@@ -1,10 +1,115 @@
 package io.kookoo.server;
 
-/** x */
+import io.kookoo.Version;
+import io.kookoo.log.KookooLog;
+import io.kookoo.log.LogEvent;
+import io.kookoo.server.time.Clock;
+import io.kookoo.settings.Settings;
+import io.kookoo.settings.SettingsException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/** The program {@code server.jar}: reads arguments and settings, starts the {@link Server}, and stops it when told to end. */
 public final class ServerMain {
+    private static final Logger LOG = LoggerFactory.getLogger(ServerMain.class);
+
     private ServerMain() {}
 
-    public static void main(String[] a) {
-        System.out.println("hi");
+    public static void main(String[] arguments) {
+        tuneVirtualThreads();
+        int exitCode = run(arguments, System.getenv(), System.err);
+        if (exitCode != ExitCode.OK) {
+            System.exit(exitCode);
+        }
+    }
+
+    /**
+     * How the JVM (21 and later) runs virtual threads, said before the first one exists; what the command line of java says
+     * wins. One poller thread of the operating system instead of pollers that are virtual themselves: measured, see
+     * docs/performance.md.
+     */
+    private static void tuneVirtualThreads() {
+        if (System.getProperty("jdk.pollerMode") == null) {
+            System.setProperty("jdk.pollerMode", "1");
+        }
+    }
+
+    /** Starts the server and returns 0 with it running, or returns why it does not run. */
+    private static int run(String[] arguments, Map<String, String> environment, PrintStream err) {
+        CommandLine line = ServerOptions.commandLine();
+        Map<String, String> given;
+        try {
+            CommandLine.ParseResult parsed = line.parseArgs(arguments);
+            if (CommandLine.printHelpIfRequested(parsed)) {
+                return ExitCode.OK;
+            }
+            given = ServerOptions.given(parsed);
+        } catch (ParameterException e) {
+            err.println(e.getMessage());
+            err.println("Try: java -jar server.jar --help");
+            return ExitCode.USAGE;
+        }
+        Path jarFolder = Settings.jarFolder(ServerMain.class);
+        Settings settings;
+        try {
+            settings = Settings.load(Path.of(""), jarFolder, environment, given);
+        } catch (SettingsException e) {
+            err.println(e.getMessage());
+            return ExitCode.SETTINGS;
+        }
+        KookooLog log = KookooLog.open(settings.logger(), "Server", true);
+        settings.warnings().forEach(LOG::warn);
+        logSettings(settings);
+        try {
+            Server server = Server.start(settings, Clock.SYSTEM, jarFolder.resolve("client.jar"));
+            stopWhenTold(server, log);
+            return ExitCode.OK;
+        } catch (Server.StartException e) {
+            LOG.error("{}", e.getMessage());
+            log.close();
+            err.println(e.getMessage());
+            return e.exitCode();
+        } catch (RuntimeException | Error e) {
+            LOG.error("internal error", e);
+            log.close();
+            err.println("internal error: " + e);
+            return ExitCode.INTERNAL;
+        }
+    }
+
+    /** What applies, once, so that a log can be read without the machine it came from. */
+    private static void logSettings(Settings settings) {
+        LogEvent event = LogEvent.of("starting")
+                .with("version", Version.TEXT)
+                .with("java", Runtime.version())
+                .with("pid", ProcessHandle.current().pid())
+                .with("home", settings.home());
+        settings.file().ifPresent(file -> event.with("settings", file));
+        for (Settings.Origin origin : settings.origins()) {
+            if (!origin.where().equals("default")) {
+                event.with(origin.key(), origin.text());
+            }
+        }
+        LOG.info("{}", event);
+    }
+
+    /** INT and TERM: the list of {@link Server#stop()}, and then the end with 0 whatever the JVM would have made of it. */
+    private static void stopWhenTold(Server server, KookooLog log) {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            try {
+                                server.stop();
+                                log.close();
+                            } finally {
+                                Runtime.getRuntime().halt(ExitCode.OK);
+                            }
+                        },
+                        "kookoo-stop"));
     }
 }

@@ -1,0 +1,2 @@
+/** What server and client say of themselves. */
+package io.kookoo;

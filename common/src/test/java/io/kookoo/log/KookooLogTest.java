@@ -1,0 +1,233 @@
+package io.kookoo.log;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kookoo.settings.Settings;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+final class KookooLogTest {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KookooLogTest.class);
+
+    @TempDir
+    private Path dir;
+
+    private final SettableClock clock = new SettableClock("2026-11-21T10:00:00", ZoneOffset.UTC);
+
+    @Test
+    void shouldWarnAboutUnknownSyslogHostAndLogOn() throws IOException {
+        InetSocketAddress unknown = InetSocketAddress.createUnresolved("no-such-host.invalid", 514);
+        logTo(open(Level.INFO, false, Optional.of(unknown)), () -> {
+            LOG.info("one");
+        });
+        assertLog("2026-11-21 10:00:00 - Server - WARNING - syslog_unknown_host syslog=no-such-host.invalid:514"
+                + " effect=\"no copy of the log is sent until a restart; correct [Logger] syslog\"\n"
+                + "2026-11-21 10:00:00 - Server - INFO - one\n");
+    }
+
+    @Test
+    void shouldLogOnWhenNobodyListensAtTheSyslogServer() throws IOException {
+        int free;
+        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            free = socket.getLocalPort();
+        }
+        StringBuilder expected = new StringBuilder();
+        logTo(open(Level.INFO, false, Optional.of(InetSocketAddress.createUnresolved("127.0.0.1", free))), () -> {
+            for (int i = 0; i < 10; i++) {
+                LOG.info("line {}", i);
+                expected.append("2026-11-21 10:00:00 - Server - INFO - line ")
+                        .append(i)
+                        .append('\n');
+            }
+        });
+        assertLog(expected.toString());
+    }
+
+    @Test
+    void shouldSendACopyToTheSyslogServer() throws IOException {
+        try (DatagramSocket server = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            server.setSoTimeout(10_000);
+            InetSocketAddress address = InetSocketAddress.createUnresolved("localhost", server.getLocalPort());
+            if (!InetAddress.getByName("localhost").equals(server.getLocalAddress())) {
+                address = InetSocketAddress.createUnresolved(
+                        server.getLocalAddress().getHostAddress(), server.getLocalPort());
+            }
+            logTo(open(Level.INFO, true, Optional.of(address)), () -> {
+                LOG.info("Gr\u00fc\u00dfe\nfrom {}", "here");
+                LOG.debug("not this one");
+                LOG.error("failed", new IOException("no\nway"));
+                LOG.warn("{}", "\u20ac".repeat(40_000));
+                LOG.warn("last");
+            });
+            String start = "[A-Z][a-z]{2} [ 1-3]\\d \\d\\d:\\d\\d:\\d\\d \\S+ kookoo: Server - ";
+            assertReceived(server, "<30>" + start + "INFO - Gr\u00fc\u00dfe\\\\nfrom here");
+            assertReceived(server, "<27>" + start + "ERROR - failed cause=\"java.io.IOException: no\\\\nway\"");
+            assertReceived(server, "<28>" + start + "WARNING - \u20ac{8000,8192}");
+            assertReceived(server, "<28>" + start + "WARNING - last");
+        }
+    }
+
+    @Test
+    void shouldKeepAnEventOnOneLine() throws IOException {
+        logTo(open(Level.INFO, false, Optional.empty()), () -> {
+            LOG.info("a\r\n2026-11-21 10:00:00 - Server - INFO - forged\u001b[1A\u0085\u2028 \\n");
+            LOG.info("");
+            LOG.info((String) null);
+        });
+        assertLog("2026-11-21 10:00:00 - Server - INFO - "
+                + "a\\r\\n2026-11-21 10:00:00 - Server - INFO - forged\\u001b[1A\\u0085\\u2028 \\n\n"
+                + "2026-11-21 10:00:00 - Server - INFO - \n"
+                + "2026-11-21 10:00:00 - Server - INFO - null\n");
+    }
+
+    @Test
+    void shouldCutAMessageThatIsTooLong() throws IOException {
+        logTo(open(Level.INFO, false, Optional.empty()), () -> {
+            LOG.info("x".repeat(5_000_000));
+        });
+        assertLog("2026-11-21 10:00:00 - Server - INFO - " + "x".repeat(EventText.MAX_MESSAGE_CHARS)
+                + "... cut, 5000000 characters in all\n");
+    }
+
+    @Test
+    void shouldNameCausesInTheLine() throws IOException {
+        logTo(open(Level.INFO, false, Optional.empty()), () -> {
+            LOG.warn("lost", new IllegalStateException("gone", new IOException("reset=\"by\" peer")));
+            LOG.warn("lost", new NullPointerException());
+        });
+        assertLog("2026-11-21 10:00:00 - Server - WARNING - lost cause=\"java.lang.IllegalStateException: gone;"
+                + " caused by java.io.IOException: reset=\\\"by\\\" peer\"\n"
+                + "2026-11-21 10:00:00 - Server - WARNING - lost cause=java.lang.NullPointerException\n");
+    }
+
+    @Test
+    void shouldIndentStackTracesWhenVerbose() throws IOException {
+        logTo(open(Level.INFO, true, Optional.empty()), () -> {
+            LOG.error("failed", new IllegalStateException("first\nsecond", new IOException("root\u0007")));
+        });
+        String[] lines = read().split("\n");
+        assertEquals("2026-11-21 10:00:00 - Server - ERROR - failed", lines[0]);
+        assertEquals("    java.lang.IllegalStateException: first", lines[1]);
+        assertEquals("    second", lines[2]);
+        assertTrue(lines[3].startsWith("        at io.kookoo.log.KookooLogTest."), lines[3]);
+        for (int i = 1; i < lines.length; i++) {
+            assertTrue(lines[i].startsWith("    "), lines[i]);
+        }
+        assertTrue(read().contains("\n    Caused by: java.io.IOException: root\\u0007\n"), read());
+    }
+
+    @Test
+    void shouldLogFromTheLevelOn() throws IOException {
+        for (Level level : new Level[] {Level.DEBUG, Level.WARN, Level.ERROR}) {
+            logTo(open(level, false, Optional.empty()), () -> {
+                LOG.trace("never");
+                LOG.debug("at {}", level);
+                LOG.warn("at {}", level);
+                LOG.error("at {}", level);
+            });
+        }
+        assertLog("2026-11-21 10:00:00 - Server - DEBUG - at DEBUG\n"
+                + "2026-11-21 10:00:00 - Server - WARNING - at DEBUG\n"
+                + "2026-11-21 10:00:00 - Server - ERROR - at DEBUG\n"
+                + "2026-11-21 10:00:00 - Server - WARNING - at WARN\n"
+                + "2026-11-21 10:00:00 - Server - ERROR - at WARN\n"
+                + "2026-11-21 10:00:00 - Server - ERROR - at ERROR\n");
+    }
+
+    @Test
+    void shouldCopyToStandardOutputIfAskedTo() throws IOException {
+        String console = standardOutputOf(() -> {
+            logTo(KookooLog.open(settings(Level.INFO, false, Optional.empty()), "Client", true, clock), () -> {
+                LOG.info("Gr\u00fc\u00dfe");
+            });
+            logTo(open(Level.INFO, false, Optional.empty()), () -> {
+                LOG.info("quiet");
+            });
+            LOG.error("after close");
+        });
+        assertEquals("2026-11-21 10:00:00 - Client - INFO - Gr\u00fc\u00dfe\n", console);
+        assertLog("2026-11-21 10:00:00 - Client - INFO - Gr\u00fc\u00dfe\n"
+                + "2026-11-21 10:00:00 - Server - INFO - quiet\n");
+    }
+
+    @Test
+    void shouldLogToTheConsoleThoughTheDiskIsFull() throws IOException {
+        Path full = Files.createSymbolicLink(dir.resolve("kookoo-2026-W47.log"), Path.of("/dev/full"));
+        PrintStream standardError = System.err;
+        ByteArrayOutputStream errors = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(errors, true, StandardCharsets.UTF_8));
+        try {
+            assertEquals("2026-11-21 10:00:00 - Server - INFO - one\n", standardOutputOf(() -> {
+                logTo(KookooLog.open(settings(Level.INFO, false, Optional.empty()), "Server", true, clock), () -> {
+                    LOG.info("one");
+                });
+            }));
+        } finally {
+            System.setErr(standardError);
+        }
+        Files.delete(full);
+        assertTrue(
+                errors.toString(StandardCharsets.UTF_8).startsWith("kookoo: cannot write the log " + full),
+                errors.toString(StandardCharsets.UTF_8));
+    }
+
+    private static String standardOutputOf(Runnable run) {
+        PrintStream standardOutput = System.out;
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(bytes, false, StandardCharsets.US_ASCII));
+        try {
+            run.run();
+        } finally {
+            System.setOut(standardOutput);
+        }
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    private static void logTo(KookooLog log, Runnable lines) {
+        try {
+            lines.run();
+        } finally {
+            log.close();
+        }
+    }
+
+    private KookooLog open(Level level, boolean verbose, Optional<InetSocketAddress> syslog) {
+        return KookooLog.open(settings(level, verbose, syslog), "Server", false, clock);
+    }
+
+    private Settings.Logger settings(Level level, boolean verbose, Optional<InetSocketAddress> syslog) {
+        return new Settings.Logger(level, dir, verbose, 200, syslog);
+    }
+
+    private static void assertReceived(DatagramSocket server, String pattern) throws IOException {
+        DatagramPacket packet = new DatagramPacket(new byte[65_536], 65_536);
+        server.receive(packet);
+        String text = new String(packet.getData(), 0, packet.getLength(), StandardCharsets.UTF_8);
+        assertTrue(text.matches(pattern), text);
+    }
+
+    private void assertLog(String text) throws IOException {
+        assertEquals(text, read());
+    }
+
+    private String read() throws IOException {
+        return Files.readString(dir.resolve("kookoo-2026-W47.log"));
+    }
+}

@@ -1,0 +1,255 @@
+package io.kookoo.server;
+
+import io.kookoo.log.LogEvent;
+import io.kookoo.server.catalog.FunctionCatalog;
+import io.kookoo.server.command.PeerConversation;
+import io.kookoo.server.command.TextCommands;
+import io.kookoo.server.dispatch.Dispatcher;
+import io.kookoo.server.local.LocalWorkers;
+import io.kookoo.server.net.Acceptor;
+import io.kookoo.server.net.Limits;
+import io.kookoo.server.time.Clock;
+import io.kookoo.server.time.Deadlines;
+import io.kookoo.settings.Settings;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The server: the one place that makes its parts and their threads, and knows in which order they start and stop.
+ *
+ * <pre>
+ *   kookoo-accept     Acceptor      accepts                                  one
+ *   kookoo-conn-N     Connection    reads what a peer says and serves it     one for each connection
+ *   kookoo-write-N    Outbox        writes to a peer that is slow to read    while it is
+ *   kookoo-deadlines  Deadlines     does what waits for a moment             one
+ *   kookoo-catalog    FunctionCatalog  looks at functions.txt                one
+ *   kookoo-local-N    LocalWorkers  keeps a local client running             one for each of --workers
+ * </pre>
+ *
+ * All state about jobs belongs to the {@link Dispatcher}, whichever of these threads calls it.
+ */
+public final class Server {
+    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+
+    private final Settings settings;
+    private final Deadlines deadlines;
+    private final FunctionCatalog catalog;
+    private final Dispatcher dispatcher;
+    private final Acceptor acceptor;
+    private final LocalWorkers localWorkers;
+
+    /** The server cannot start: the message says why and what to do. */
+    public static final class StartException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final int exitCode;
+
+        StartException(int exitCode, String message, Throwable cause) {
+            super(message, cause);
+            this.exitCode = exitCode;
+        }
+
+        /** What the program exits with. */
+        public int exitCode() {
+            return exitCode;
+        }
+    }
+
+    /**
+     * Starts a server. Returns when it listens and the pid file is written; it runs on threads of its own.
+     *
+     * @param clientJar the program of local clients; needed where {@code [Server] workers} is above 0
+     * @throws StartException when something is missing or taken; nothing is left open then
+     */
+    public static Server start(Settings settings, Clock clock, Path clientJar) throws StartException {
+        if (settings.server().workers() > 0 && !Files.isRegularFile(clientJar)) {
+            throw new StartException(
+                    ExitCode.SETTINGS,
+                    "--workers " + settings.server().workers() + " starts clients from " + clientJar
+                            + ", which does not exist; put client.jar beside server.jar, or use --workers 0",
+                    null);
+        }
+        FunctionCatalog catalog;
+        try {
+            catalog = FunctionCatalog.open(
+                    settings.server().functions(), settings.server().seed());
+        } catch (IOException e) {
+            throw new StartException(ExitCode.SETTINGS, e.getMessage(), e);
+        }
+        InetSocketAddress address =
+                new InetSocketAddress(settings.server().ip(), settings.server().port());
+        try {
+            Server server = new Server(settings, clock, catalog, address, clientJar);
+            server.open();
+            return server;
+        } catch (IOException e) {
+            String hint = e instanceof BindException && !address.isUnresolved()
+                    ? "; is another server running there? Choose another with --port, or 0 for a free one"
+                    : "; check --ip and --port, or [Server] ip and port";
+            throw new StartException(
+                    ExitCode.BIND,
+                    "cannot listen on " + settings.server().ip() + ":"
+                            + settings.server().port() + ": "
+                            + (address.isUnresolved() ? "unknown host" : e.getMessage())
+                            + hint,
+                    e);
+        }
+    }
+
+    private Server(Settings settings, Clock clock, FunctionCatalog catalog, InetSocketAddress address, Path clientJar)
+            throws IOException {
+        this.settings = settings;
+        this.catalog = catalog;
+        this.deadlines = new Deadlines(clock);
+        this.dispatcher = new Dispatcher(
+                clock,
+                deadlines,
+                hostName(),
+                catalog,
+                settings.server().jobRetries(),
+                settings.logger().jobLines());
+        TextCommands textCommands = new TextCommands(dispatcher);
+        Limits limits = new Limits(
+                settings.server().maxPacketBytes(),
+                settings.server().maxLineBytes(),
+                settings.server().outboxLimitBytes(),
+                settings.server().writeStall());
+        this.acceptor = new Acceptor(
+                address, limits, deadlines, connection -> new PeerConversation(dispatcher, textCommands, connection));
+        this.localWorkers = new LocalWorkers(localCommand(clientJar, acceptor.address()));
+    }
+
+    private void open() throws StartException {
+        start("kookoo-deadlines", deadlines);
+        catalog.watch();
+        acceptor.start();
+        LOG.info("listening on {}", text(address()));
+        try {
+            writePidFile();
+        } catch (IOException e) {
+            stop();
+            throw new StartException(
+                    ExitCode.SETTINGS,
+                    "The pid file " + settings.server().pidFile().orElseThrow() + " cannot be written: "
+                            + e.getMessage() + "; name another with --pid-file",
+                    e);
+        }
+        localWorkers.start(settings.server().workers());
+    }
+
+    /** The address it listens on, with the port that was free where 0 was asked for. */
+    public InetSocketAddress address() {
+        return acceptor.address();
+    }
+
+    /**
+     * Stops in good order: no new connections and jobs, up to {@code shutdown_timeout} for those that run, then the end.
+     * Blocks until then. For one thread, once.
+     */
+    public void stop() {
+        LOG.info(LogEvent.of("stopping")
+                .with("shutdown_timeout_ms", settings.server().shutdownTimeout().toMillis())
+                .toString());
+        try {
+            acceptor.stop();
+            int left = dispatcher.drain(settings.server().shutdownTimeout());
+            if (left > 0) {
+                LOG.warn(LogEvent.of("jobs_cut_off").with("running", left).toString());
+            }
+            acceptor.closeConnections("the server stops");
+            localWorkers.stop(Duration.ofSeconds(5));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        catalog.close();
+        deadlines.close();
+        deletePidFile();
+        LOG.info("stopped");
+    }
+
+    private void writePidFile() throws IOException {
+        if (settings.server().pidFile().isPresent()) {
+            Path file = settings.server().pidFile().get();
+            Path written = file.resolveSibling(file.getFileName() + ".new");
+            Files.writeString(written, ProcessHandle.current().pid() + "\n");
+            Files.move(
+                    written,
+                    file,
+                    java.nio.file.StandardCopyOption.ATOMIC_MOVE,
+                    java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private void deletePidFile() {
+        settings.server().pidFile().ifPresent(file -> {
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                LOG.warn(LogEvent.of("pid_file_left")
+                        .with("file", file)
+                        .with("reason", e.getMessage())
+                        .toString());
+            }
+        });
+    }
+
+    /** One slot each, told the address this server really has, and with the log and the file of settings of this server. */
+    private List<String> localCommand(Path clientJar, InetSocketAddress listening) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                clientJar.toString(),
+                "run",
+                "--tether",
+                "--no-console",
+                "--threads",
+                "1",
+                "--ip",
+                reachable(listening.getAddress()).getHostAddress(),
+                "--port",
+                Integer.toString(listening.getPort()),
+                "--log-dir",
+                settings.logger().dir().toString(),
+                "--log-level",
+                settings.logger().level().toString()));
+        settings.file().ifPresent(file -> command.addAll(List.of("--config", file.toString())));
+        return command;
+    }
+
+    private static InetAddress reachable(InetAddress address) {
+        return address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address;
+    }
+
+    private static String text(InetSocketAddress address) {
+        return address.getAddress().getHostAddress() + ":" + address.getPort();
+    }
+
+    private static void start(String name, Runnable body) {
+        Thread thread = new Thread(body, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** The machine's name for handles. From the kernel where it tells: to ask the network may take seconds. */
+    private static String hostName() {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        } catch (IOException e) {
+            try {
+                return InetAddress.getLocalHost().getHostName();
+            } catch (UnknownHostException unknown) {
+                return "localhost";
+            }
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The catalog: the calls of functions.txt. */
+package io.kookoo.server.catalog;

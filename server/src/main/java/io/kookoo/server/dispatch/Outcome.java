@@ -1,0 +1,22 @@
+package io.kookoo.server.dispatch;
+
+/** How a job ended. */
+enum Outcome {
+    /** WORK_COMPLETE. */
+    DONE("done"),
+    /** WORK_FAIL. */
+    FAILED("failed"),
+    /** WORK_EXCEPTION. */
+    EXCEPTION("exception"),
+    /** No run was left after lost workers. */
+    RETRIES_EXHAUSTED("retries_exhausted"),
+    /** Its poller was lost: a call of the catalog is not repeated. */
+    LOST("lost");
+
+    /** As the log writes it. */
+    final String word;
+
+    Outcome(String word) {
+        this.word = word;
+    }
+}

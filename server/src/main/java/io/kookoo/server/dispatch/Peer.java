@@ -1,0 +1,61 @@
+package io.kookoo.server.dispatch;
+
+import io.kookoo.server.net.Outbox;
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * One connection as the dispatcher sees it: a worker once it announces a function, a client once it submits, a poller once it
+ * asks for the catalog; it may be all of them. All that changes is guarded by the dispatcher's lock.
+ */
+public final class Peer {
+    final long number;
+    final String address;
+    final Outbox outbox;
+
+    /** What SET_CLIENT_ID said; {@code -} until then. */
+    String clientId = "-";
+    /** Wants WORK_EXCEPTION instead of WORK_FAIL. */
+    boolean exceptions;
+    /** Gets calls of the catalog from every GRAB. */
+    boolean poller;
+
+    boolean gone;
+
+    final Map<FunctionQueue, Ability> abilities = new LinkedHashMap<>();
+    /** Those of its abilities that stand among no function's candidates. */
+    final ArrayDeque<Ability> unlisted = new ArrayDeque<>(2);
+    /** Jobs it holds, in the order in which it got them. */
+    final Set<Job> running = new LinkedHashSet<>();
+    /** Foreground jobs whose results it waits for. */
+    final Set<Job> awaited = new LinkedHashSet<>();
+
+    /** After PRE_SLEEP, until it is woken or grabs. */
+    boolean asleep;
+    /** The function it was woken for, until it grabs or 100 ms have passed; null otherwise. */
+    FunctionQueue wokenFor;
+
+    long wokenNanos;
+    /** Neighbours among the woken, oldest first. */
+    Peer previousWoken;
+
+    Peer nextWoken;
+
+    /**
+     * @param number of the connection, for log and lists
+     * @param address numeric, without port
+     */
+    public Peer(long number, String address, Outbox outbox) {
+        this.number = number;
+        this.address = Objects.requireNonNull(address);
+        this.outbox = Objects.requireNonNull(outbox);
+    }
+
+    boolean isWorker() {
+        return !abilities.isEmpty();
+    }
+}

@@ -1,0 +1,8 @@
+package io.kookoo.server.dispatch;
+
+/** The priority of a job, highest first. Global over the functions of a worker: any high before any normal. */
+public enum Priority {
+    HIGH,
+    NORMAL,
+    LOW
+}

@@ -1,0 +1,140 @@
+package io.kookoo.server.net;
+
+import io.kookoo.server.time.Deadlines;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The listening socket, its thread {@code kookoo-accept}, and the connections it has opened. Each connection gets a reading
+ * thread of its own. Thread-safe.
+ */
+public final class Acceptor {
+    private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
+
+    /** Connections that may wait to be accepted: a herd of workers that reconnects must not be refused. */
+    private static final int BACKLOG = 4096;
+
+    /** Pause after a failed accept: without one, a process out of file descriptors would spin. */
+    private static final long RETRY_MILLIS = 100;
+
+    private final ServerSocket listener;
+    private final Limits limits;
+    private final Deadlines deadlines;
+    private final Function<Connection, Conversation> opening;
+    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private final AtomicLong lastNumber = new AtomicLong();
+    private volatile boolean stopped;
+
+    /**
+     * Binds at once; {@link #start} accepts.
+     *
+     * @param opening makes the conversation of a connection, on its reading thread
+     * @throws IOException when the address cannot be bound
+     */
+    public Acceptor(
+            InetSocketAddress address, Limits limits, Deadlines deadlines, Function<Connection, Conversation> opening)
+            throws IOException {
+        this.limits = limits;
+        this.deadlines = deadlines;
+        this.opening = opening;
+        this.listener = new ServerSocket();
+        try {
+            listener.bind(address, BACKLOG);
+        } catch (IOException e) {
+            listener.close();
+            throw e;
+        }
+    }
+
+    /** The address really bound, with the port that was free where 0 was asked for. */
+    public InetSocketAddress address() {
+        return (InetSocketAddress) listener.getLocalSocketAddress();
+    }
+
+    /** Starts to accept, on a thread of its own. */
+    public void start() {
+        Thread thread = new Thread(this::accept, "kookoo-accept");
+        thread.start();
+    }
+
+    /** Accepts no more; the connections that are open stay. */
+    public void stop() {
+        stopped = true;
+        try {
+            listener.close();
+        } catch (IOException e) {
+            LOG.warn("close_failed what=listener reason=\"{}\"", e.getMessage());
+        }
+    }
+
+    /** Closes every connection. */
+    public void closeConnections(String reason) {
+        for (Connection connection : connections) {
+            connection.close(reason);
+        }
+    }
+
+    private void accept() {
+        boolean failing = false;
+        while (!stopped) {
+            try {
+                open(listener.accept());
+                failing = false;
+            } catch (IOException | OutOfMemoryError e) {
+                // OutOfMemoryError: "unable to create native thread". Those who are connected go on.
+                if (stopped) {
+                    return;
+                }
+                if (!failing) {
+                    LOG.error("accept_failed reason=\"{}\" connections={}", e.getMessage(), connections.size());
+                    failing = true;
+                }
+                pause();
+            }
+        }
+    }
+
+    private void open(Socket socket) throws IOException {
+        Connection connection;
+        try {
+            connection = new Connection(lastNumber.incrementAndGet(), socket, limits, deadlines);
+        } catch (IOException e) {
+            // The peer has gone already.
+            socket.close();
+            LOG.debug("connection_lost_at_once reason=\"{}\"", e.getMessage());
+            return;
+        }
+        connections.add(connection);
+        try {
+            ConnectionThreads.start("kookoo-conn-" + connection.number(), () -> {
+                try {
+                    connection.run(opening);
+                } catch (RuntimeException | Error e) {
+                    LOG.error("connection_failed conn={}", connection.number(), e);
+                } finally {
+                    connections.remove(connection);
+                }
+            });
+        } catch (OutOfMemoryError e) {
+            connections.remove(connection);
+            connection.close("no thread for it");
+            throw e;
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(RETRY_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package io.kookoo.server.net;
+
+import io.kookoo.protocol.Magic;
+import io.kookoo.protocol.MalformedInputException;
+import io.kookoo.protocol.Message;
+import io.kookoo.protocol.PacketReader;
+import io.kookoo.server.time.Deadlines;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.StandardSocketOptions;
+import java.util.Set;
+import java.util.function.Function;
+import jdk.net.ExtendedSocketOptions;
+
+/**
+ * One peer's socket, with its reading thread and its {@link Outbox}. The reading thread blocks in {@code read}, gives every
+ * message to the {@link Conversation}, and flushes once for all the messages that arrived together.
+ */
+public final class Connection {
+    /**
+     * The send buffer asked for. Linux doubles it for its own accounts, and caps it at 208 KiB unless told otherwise. Set
+     * explicitly, because the credit of the {@link Outbox} relies on it.
+     */
+    private static final int SEND_BUFFER_BYTES = 208 * 1024;
+
+    /** Well below the free half of the send buffer, also when the kernel counts small segments at twice their size. */
+    private static final int CREDIT_BYTES = 48 * 1024;
+
+    /** How much of what a peer still sends is read and dropped while it is being told why it is closed. */
+    private static final int LINGER_BYTES = 256 * 1024;
+
+    private static final int LINGER_MILLIS = 500;
+
+    private final long number;
+    private final Socket socket;
+    private final OutputStream out;
+    private final String address;
+    private final Limits limits;
+    private final Deadlines deadlines;
+    private final Outbox outbox;
+    private volatile String abortReason;
+
+    /** Takes the socket over; it is closed when {@link #run} ends. */
+    Connection(long number, Socket socket, Limits limits, Deadlines deadlines) throws IOException {
+        this.number = number;
+        this.socket = socket;
+        this.limits = limits;
+        this.deadlines = deadlines;
+        socket.setTcpNoDelay(true);
+        socket.setSendBufferSize(SEND_BUFFER_BYTES);
+        keepAlive(socket);
+        InetSocketAddress remote = (InetSocketAddress) socket.getRemoteSocketAddress();
+        this.address = remote.getAddress().getHostAddress();
+        this.out = socket.getOutputStream();
+        this.outbox = new Outbox(new SocketWire(), limits.maxOutboxBytes(), CREDIT_BYTES);
+    }
+
+    /** A peer that vanished without a word is noticed by the kernel after about two minutes of silence. */
+    private static void keepAlive(Socket socket) throws IOException {
+        socket.setKeepAlive(true);
+        Set<?> supported = socket.supportedOptions();
+        if (supported.contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
+            socket.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 60);
+            socket.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 15);
+            socket.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 4);
+        }
+    }
+
+    /** The number of this connection, counted from 1 since the server's start: what the log and lists call it by. */
+    public long number() {
+        return number;
+    }
+
+    /** The peer's numeric address, without its port. */
+    public String address() {
+        return address;
+    }
+
+    /** The peer's port. */
+    public int port() {
+        return socket.getPort();
+    }
+
+    public Outbox outbox() {
+        return outbox;
+    }
+
+    /** Closes the connection from any thread, without waiting for anything. */
+    public void close(String reason) {
+        if (abortReason == null) {
+            abortReason = reason;
+        }
+        outbox.close();
+        closeSocket();
+    }
+
+    /** Reads until the end: the body of the connection's reading thread. */
+    void run(Function<Connection, Conversation> opening) {
+        Conversation conversation = opening.apply(this);
+        String reason = "closed by the peer";
+        try {
+            reason = converse(
+                    conversation,
+                    new PacketReader(
+                            socket.getInputStream(), Magic.REQUEST, limits.maxPacketBytes(), limits.maxLineBytes()));
+        } catch (IOException e) {
+            reason = String.valueOf(e.getMessage());
+        } catch (RuntimeException | Error e) {
+            reason = "failed: " + e;
+            throw e;
+        } finally {
+            outbox.close();
+            closeSocket();
+            conversation.end(abortReason != null ? abortReason : reason);
+        }
+    }
+
+    private String converse(Conversation conversation, PacketReader reader) throws IOException {
+        try {
+            for (Message message = reader.read(); message != null; message = reader.read()) {
+                boolean goesOn = conversation.hear(message);
+                if (!goesOn) {
+                    conversation.flush();
+                    linger();
+                    return "closed by this server";
+                }
+                if (!reader.hasMessage()) {
+                    conversation.flush();
+                }
+            }
+            return "closed by the peer";
+        } catch (MalformedInputException e) {
+            if (e.answer().isPresent()) {
+                conversation.hear(e.answer().get());
+            }
+            conversation.flush();
+            linger();
+            return "malformed: " + e.getMessage();
+        }
+    }
+
+    /**
+     * Lets the peer read the last answer: closing a socket with unread input would reset the connection and take the answer
+     * with it.
+     */
+    private void linger() throws IOException {
+        socket.shutdownOutput();
+        socket.setSoTimeout(LINGER_MILLIS);
+        InputStream in = socket.getInputStream();
+        byte[] dropped = new byte[4096];
+        for (int total = 0; total < LINGER_BYTES; ) {
+            int n = in.read(dropped);
+            if (n < 0) {
+                return;
+            }
+            total += n;
+        }
+    }
+
+    private void closeSocket() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // It is gone either way.
+        }
+    }
+
+    private final class SocketWire implements Outbox.Wire {
+        @Override
+        public void write(byte[] bytes, int length) throws IOException {
+            out.write(bytes, 0, length);
+        }
+
+        @Override
+        public void halveSendBuffer(boolean half) throws IOException {
+            socket.setOption(StandardSocketOptions.SO_SNDBUF, half ? SEND_BUFFER_BYTES / 2 : SEND_BUFFER_BYTES);
+        }
+
+        @Override
+        public Runnable watchStall() {
+            return deadlines.after(
+                    limits.writeStall(),
+                    () -> abort("it has not read what was written to it for " + limits.writeStall()))::cancel;
+        }
+
+        @Override
+        public void startWriter(Runnable write) {
+            ConnectionThreads.start("kookoo-write-" + number, write);
+        }
+
+        @Override
+        public void abort(String reason) {
+            close(reason);
+        }
+    }
+}

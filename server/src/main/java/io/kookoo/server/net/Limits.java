@@ -1,0 +1,24 @@
+package io.kookoo.server.net;
+
+import java.time.Duration;
+
+/**
+ * What one connection may cost.
+ *
+ * @param maxPacketBytes the largest body of a packet
+ * @param maxLineBytes the longest line of text
+ * @param maxOutboxBytes what may wait to be written to one peer
+ * @param writeStall how long a write may make no end before the connection is closed
+ */
+public record Limits(int maxPacketBytes, int maxLineBytes, long maxOutboxBytes, Duration writeStall) {
+    public Limits {
+        if (maxPacketBytes < 1
+                || maxLineBytes < 1
+                || maxOutboxBytes < 1
+                || writeStall.isNegative()
+                || writeStall.isZero()) {
+            throw new IllegalArgumentException("Limits must be positive: " + maxPacketBytes + ", " + maxLineBytes + ", "
+                    + maxOutboxBytes + ", " + writeStall);
+        }
+    }
+}

@@ -1,0 +1,225 @@
+package io.kookoo.server.net;
+
+import io.kookoo.protocol.Data;
+import io.kookoo.protocol.Magic;
+import io.kookoo.protocol.Packet;
+import io.kookoo.protocol.PacketType;
+import io.kookoo.protocol.PacketWriter;
+import io.kookoo.protocol.WireName;
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/**
+ * What waits to be written to one peer. Anybody adds to it, in memory alone and without blocking; who added flushes it
+ * afterwards, holding no lock. Bytes leave in the order in which they were added, written by one thread at a time.
+ *
+ * <p><b>Who may write.</b> A blocking write has no time limit, so a thread that writes to somebody else's socket could be
+ * stuck by a peer that stops reading. Therefore a write that may block is done only by a thread that belongs to this peer.
+ * A write that surely fits into the socket's send buffer may be done by anybody, and almost all are:
+ *
+ * <pre>
+ *   socket's send buffer   [######## unread ########|.... credit ....|......... slack .........]
+ *
+ *   size &lt;= credit         anybody writes at once; credit shrinks by it
+ *   size &gt;  credit         a thread of this peer lowers the send buffer to half, writes, and raises it again. That a
+ *                          write to the lowered buffer has ended proves that the other half is free: credit is whole again
+ * </pre>
+ *
+ * The peer's own reading thread is such a thread. Anybody else hands over to a thread started for it, which ends when the
+ * outbox is empty. A write that may block is watched: after {@code writeStall} the connection is closed. So is one whose
+ * outbox exceeds its bound.
+ */
+public final class Outbox {
+    /** The socket's side of an outbox. */
+    interface Wire {
+        /** Writes all of it; blocks while the send buffer is full. */
+        void write(byte[] bytes, int length) throws IOException;
+
+        /** Sets the size of the socket's send buffer: to half of it, or to the whole. */
+        void halveSendBuffer(boolean half) throws IOException;
+
+        /** Calls {@link #abort} unless the returned action is run before the limit of a stalled write. */
+        Runnable watchStall();
+
+        /** Starts a thread for a write that may block. */
+        void startWriter(Runnable write);
+
+        /** Closes the socket at once, from any thread; the connection's reading thread finds out and cleans up. */
+        void abort(String reason);
+    }
+
+    private final Wire wire;
+    private final long maxBytes;
+    private final int fullCredit;
+    private final PacketWriter waiting = new PacketWriter(Magic.RESPONSE);
+
+    // All guarded by this.
+    private byte[] spare;
+    private int credit;
+    private boolean writing;
+    private boolean closed;
+    private boolean overflowed;
+
+    /**
+     * @param maxBytes the bound of what may wait; one packet alone may exceed it
+     * @param credit how many bytes surely fit into an empty half of the send buffer
+     */
+    Outbox(Wire wire, long maxBytes, int credit) {
+        this.wire = wire;
+        this.maxBytes = maxBytes;
+        this.fullCredit = credit;
+        this.credit = credit;
+    }
+
+    /** An outbox that writes nowhere: for a dispatcher without sockets. {@code written} gets what a flush would send. */
+    public static Outbox inMemory(Consumer<byte[]> written) {
+        return new Outbox(new MemoryWire(written), Long.MAX_VALUE, Integer.MAX_VALUE);
+    }
+
+    /** Adds a packet without a body. */
+    public synchronized void packet(PacketType type) {
+        if (admits()) {
+            waiting.packet(type);
+        }
+    }
+
+    /** Adds a packet of one argument. */
+    public synchronized void packet(PacketType type, WireName argument) {
+        if (admits()) {
+            waiting.packet(type, argument);
+        }
+    }
+
+    /** Adds a packet of arguments in UTF-8, separated by NUL. */
+    public synchronized void packet(PacketType type, String... arguments) {
+        if (admits()) {
+            waiting.packet(type, arguments);
+        }
+    }
+
+    /** Adds a packet of arguments and data. */
+    public synchronized void packet(PacketType type, Data data, WireName... arguments) {
+        if (admits()) {
+            waiting.packet(type, data, arguments);
+        }
+    }
+
+    /** Adds a packet with the body of another, byte for byte. */
+    public synchronized void forward(PacketType type, Packet packet) {
+        if (admits()) {
+            waiting.forward(type, packet);
+        }
+    }
+
+    /** Adds text, whose lines the caller ends. */
+    public synchronized void text(String text) {
+        if (admits()) {
+            waiting.text(text);
+        }
+    }
+
+    private boolean admits() {
+        if (!closed && !overflowed && waiting.size() > maxBytes) {
+            overflowed = true;
+        }
+        return !closed && !overflowed;
+    }
+
+    /**
+     * Writes what waits. Blocks only when {@code own}: that is, when the calling thread belongs to this peer. Does nothing
+     * while another thread writes, which then writes this too. A write that fails closes the connection; nothing is thrown.
+     */
+    public void flush(boolean own) {
+        while (true) {
+            byte[] bytes;
+            int length;
+            boolean mayBlock;
+            synchronized (this) {
+                if (closed || (!overflowed && (writing || waiting.size() == 0))) {
+                    return;
+                }
+                if (overflowed) {
+                    close();
+                    wire.abort("more than " + maxBytes + " bytes wait for it and it does not read them");
+                    return;
+                }
+                length = waiting.size();
+                mayBlock = length > credit;
+                writing = true;
+                if (mayBlock && !own) {
+                    wire.startWriter(this::writeAsOwner);
+                    return;
+                }
+                bytes = waiting.take(spare);
+                spare = null;
+                credit -= mayBlock ? 0 : length;
+            }
+            try {
+                if (mayBlock) {
+                    writeAndProve(bytes, length);
+                } else {
+                    wire.write(bytes, length);
+                }
+            } catch (IOException e) {
+                synchronized (this) {
+                    close();
+                }
+                wire.abort(String.valueOf(e.getMessage()));
+                return;
+            }
+            synchronized (this) {
+                writing = false;
+                spare = bytes;
+                credit = mayBlock ? fullCredit : credit;
+            }
+        }
+    }
+
+    /** Drops what waits and all that comes. What is being written goes on until the socket is closed. */
+    public synchronized void close() {
+        closed = true;
+        waiting.take(null);
+        spare = null;
+    }
+
+    private void writeAsOwner() {
+        synchronized (this) {
+            writing = false;
+        }
+        flush(true);
+    }
+
+    private void writeAndProve(byte[] bytes, int length) throws IOException {
+        Runnable ended = wire.watchStall();
+        try {
+            wire.halveSendBuffer(true);
+            wire.write(bytes, length);
+            wire.halveSendBuffer(false);
+        } finally {
+            ended.run();
+        }
+    }
+
+    private record MemoryWire(Consumer<byte[]> written) implements Wire {
+        @Override
+        public void write(byte[] bytes, int length) {
+            written.accept(java.util.Arrays.copyOf(bytes, length));
+        }
+
+        @Override
+        public void halveSendBuffer(boolean half) {}
+
+        @Override
+        public Runnable watchStall() {
+            return () -> {};
+        }
+
+        @Override
+        public void startWriter(Runnable write) {
+            write.run();
+        }
+
+        @Override
+        public void abort(String reason) {}
+    }
+}

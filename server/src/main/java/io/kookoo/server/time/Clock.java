@@ -1,0 +1,25 @@
+package io.kookoo.server.time;
+
+import java.time.Instant;
+
+/** The one door for time. Tests set their own. Thread-safe. */
+public interface Clock {
+    /** The machine's clock. */
+    Clock SYSTEM = new Clock() {
+        @Override
+        public Instant now() {
+            return Instant.now();
+        }
+
+        @Override
+        public long nanoTime() {
+            return System.nanoTime();
+        }
+    };
+
+    /** The wall clock, for people and for jobs that are due at a moment; may jump. */
+    Instant now();
+
+    /** Nanoseconds since some moment, for durations; never goes back. Compare by subtraction. */
+    long nanoTime();
+}

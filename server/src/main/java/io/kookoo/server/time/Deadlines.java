@@ -1,0 +1,143 @@
+package io.kookoo.server.time;
+
+import java.time.Duration;
+import java.util.PriorityQueue;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Everything that waits for a moment, in one heap, served by one thread: nothing in the server polls.
+ *
+ * <p>Actions run on the thread that calls {@link #run()}, one after the other, and must not block. One that throws is logged
+ * and costs the others nothing. Thread-safe.
+ */
+public final class Deadlines implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(Deadlines.class);
+
+    private final Clock clock;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition earlier = lock.newCondition();
+    private final PriorityQueue<Deadline> heap = new PriorityQueue<>();
+    private long nextNumber;
+    private boolean closed;
+
+    public Deadlines(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** One moment and what is done then. */
+    public final class Deadline implements Comparable<Deadline> {
+        private final long atNanos;
+        private final long number;
+        private final Runnable action;
+
+        private Deadline(long atNanos, long number, Runnable action) {
+            this.atNanos = atNanos;
+            this.number = number;
+            this.action = action;
+        }
+
+        /** Forgets it. Harmless when it has run, or runs just now. */
+        public void cancel() {
+            lock.lock();
+            try {
+                heap.remove(this);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public int compareTo(Deadline other) {
+            int byTime = Long.signum(atNanos - other.atNanos);
+            return byTime != 0 ? byTime : Long.compare(number, other.number);
+        }
+    }
+
+    /** Does {@code action} once, {@code delay} from now; those of the same moment in the order of this call. Does not block. */
+    public Deadline after(Duration delay, Runnable action) {
+        lock.lock();
+        try {
+            Deadline deadline = new Deadline(clock.nanoTime() + delay.toNanos(), nextNumber++, action);
+            heap.add(deadline);
+            if (heap.peek() == deadline) {
+                earlier.signal();
+            }
+            return deadline;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Serves the heap until {@link #close()}: the body of the one thread. */
+    @Override
+    public void run() {
+        while (awaitDue()) {
+            runDue();
+        }
+    }
+
+    /** Does all that is due by the clock, in order, on the calling thread, and returns how many: one turn of {@link #run()}. */
+    public int runDue() {
+        int done = 0;
+        for (Deadline due = pollDue(); due != null; due = pollDue()) {
+            try {
+                due.action.run();
+            } catch (RuntimeException | Error e) {
+                LOG.error("deadline_failed action={}", due.action, e);
+            }
+            done++;
+        }
+        return done;
+    }
+
+    /** Ends {@link #run()}; what still waits is never done. */
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            heap.clear();
+            earlier.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Deadline pollDue() {
+        lock.lock();
+        try {
+            Deadline first = heap.peek();
+            return first != null && first.atNanos - clock.nanoTime() <= 0 ? heap.poll() : null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Blocks until something is due, and returns false once closed. */
+    private boolean awaitDue() {
+        lock.lock();
+        try {
+            while (!closed) {
+                Deadline first = heap.peek();
+                if (first == null) {
+                    earlier.awaitUninterruptibly();
+                    continue;
+                }
+                long nanos = first.atNanos - clock.nanoTime();
+                if (nanos <= 0) {
+                    return true;
+                }
+                earlier.awaitNanos(nanos);
+            }
+            return false;
+        } catch (InterruptedException e) {
+            // Nobody interrupts this thread; taken as a request to end rather than swallowed.
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+}
