@@ -1,0 +1,38 @@
+package io.kookoo.client.net;
+
+import java.time.Duration;
+
+/**
+ * What a connection to a server may take and how long it may be silent.
+ *
+ * @param connectTimeout until a connection has to be there, over 0
+ * @param pingInterval after so long a silence of a server whose answer is waited for it is sent an ECHO_REQ, over 0
+ * @param pingTimeout after so long a silence, or so long a standstill in writing, the server counts as lost; more than
+ *     {@code pingInterval}
+ * @param maxPacketBytes the largest body of a packet taken
+ * @param maxLineBytes the longest line of text taken
+ */
+public record ConnectionLimits(
+        Duration connectTimeout, Duration pingInterval, Duration pingTimeout, int maxPacketBytes, int maxLineBytes) {
+    public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    public static final Duration PING_INTERVAL = Duration.ofSeconds(5);
+    public static final Duration PING_TIMEOUT = Duration.ofSeconds(15);
+
+    public ConnectionLimits {
+        if (connectTimeout.toMillis() < 1 || pingInterval.toMillis() < 1) {
+            throw new IllegalArgumentException("timeouts of connections are at least a millisecond");
+        }
+        if (pingTimeout.compareTo(pingInterval) <= 0) {
+            throw new IllegalArgumentException("the ping timeout " + pingTimeout + " is not more than the interval "
+                    + pingInterval + " of the pings");
+        }
+        if (maxPacketBytes < 1 || maxLineBytes < 1) {
+            throw new IllegalArgumentException("packets and lines have at least a byte");
+        }
+    }
+
+    /** The usual times, with these sizes. */
+    public static ConnectionLimits ofSizes(int maxPacketBytes, int maxLineBytes) {
+        return new ConnectionLimits(CONNECT_TIMEOUT, PING_INTERVAL, PING_TIMEOUT, maxPacketBytes, maxLineBytes);
+    }
+}

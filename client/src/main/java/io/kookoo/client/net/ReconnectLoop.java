@@ -1,0 +1,125 @@
+package io.kookoo.client.net;
+
+import io.kookoo.log.LogEvent;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one thread in conversation with a server: connects, lets a {@link Session} speak, and when that connection is lost
+ * begins again, with growing pauses, until stopped. Of a server that is away the first failure and the return are logged,
+ * not the attempts between.
+ *
+ * <pre>
+ *          connect            first answer             stop and done
+ *   pause ---------> session ------------> session ------------------> end
+ *     ^ failed |        | lost (pauses         | lost (shortest
+ *     +--------+--------+ go on growing)-------+ pause)
+ * </pre>
+ */
+public final class ReconnectLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(ReconnectLoop.class);
+
+    /** What is said on one connection. */
+    @FunctionalInterface
+    public interface Session {
+        /**
+         * Speaks until the connection is lost or the loop is stopped. Runs in the loop's thread, which is the reading
+         * thread of the connection.
+         *
+         * @param answered to be run, once or more often, when the server has answered: only then it counts as back
+         * @throws IOException when the connection is lost
+         */
+        void speak(ServerConnection connection, Runnable answered) throws IOException, InterruptedException;
+    }
+
+    private final String name;
+    private final Connector connector;
+    private final Backoff backoff;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
+    /** Confined to the thread in {@link #run}, as all below. */
+    private int failures;
+
+    private long awaySinceNanos;
+    private boolean connected;
+
+    /** @param name of the connection, for the log */
+    public ReconnectLoop(String name, Connector connector, Backoff backoff) {
+        this.name = name;
+        this.connector = connector;
+        this.backoff = backoff;
+    }
+
+    /** Runs sessions, one after the other, until {@link #stop}; blocks. Called once. */
+    public void run(Session session) throws InterruptedException {
+        while (!isStopped()) {
+            try (ServerConnection connection = connector.open()) {
+                connected = false;
+                session.speak(connection, this::answered);
+            } catch (CannotConnectException e) {
+                failed(e.reason());
+            } catch (IOException e) {
+                failed(e.getMessage());
+            } catch (RuntimeException e) {
+                // A mistake of this program must not leave a client that looks alive and takes no calls.
+                LOG.error("internal_error connection={}", name, e);
+                failed("internal error: " + e);
+            }
+            if (!isStopped()) {
+                pause(backoff.next());
+            }
+        }
+    }
+
+    private void answered() {
+        if (connected) {
+            return;
+        }
+        connected = true;
+        backoff.reset();
+        if (failures == 0) {
+            LOG.info("{}", event("connected"));
+        } else {
+            LOG.info(
+                    "{}",
+                    event("server_back")
+                            .with("away_s", (System.nanoTime() - awaySinceNanos) / 10_000_000L / 100.0)
+                            .with("failures", failures));
+        }
+        failures = 0;
+    }
+
+    private void failed(String reason) {
+        if (isStopped()) {
+            return;
+        }
+        if (failures++ == 0) {
+            awaySinceNanos = System.nanoTime();
+            LOG.warn("{}", event("server_away").with("reason", reason).with("effect", "trying until it is back"));
+        } else if (LOG.isDebugEnabled()) {
+            LOG.debug("{}", event("server_away").with("reason", reason).with("failures", failures));
+        }
+    }
+
+    private LogEvent event(String event) {
+        return LogEvent.of(event).with("connection", name).with("server", connector.address());
+    }
+
+    /** Waits, or ends earlier because of {@link #stop}; returns whether the loop is stopped. */
+    public boolean pause(Duration duration) throws InterruptedException {
+        return stopped.await(duration.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    public boolean isStopped() {
+        return stopped.getCount() == 0;
+    }
+
+    /** No further connection is opened and pauses end; the session that speaks ends by itself. */
+    public void stop() {
+        stopped.countDown();
+    }
+}

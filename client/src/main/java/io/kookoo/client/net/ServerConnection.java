@@ -1,0 +1,219 @@
+package io.kookoo.client.net;
+
+import io.kookoo.protocol.Data;
+import io.kookoo.protocol.Magic;
+import io.kookoo.protocol.Message;
+import io.kookoo.protocol.Packet;
+import io.kookoo.protocol.PacketReader;
+import io.kookoo.protocol.PacketType;
+import io.kookoo.protocol.PacketWriter;
+import io.kookoo.protocol.Refusal;
+import io.kookoo.protocol.TextLine;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/**
+ * One connection to a server. Any thread may {@link #send} and {@link #close}; one thread reads. It never waits for ever
+ * for a server that is gone: while its thread reads, a silent server is sent an ECHO_REQ, and one that stays silent, or
+ * takes no bytes, for the ping timeout counts as lost ({@link ConnectionLimits}).
+ *
+ * <p>A connection on which nobody reads, because a function runs meanwhile, sends no ECHO_REQ and is not lost by that.
+ */
+public final class ServerConnection implements AutoCloseable {
+    /** The data of the ECHO_REQ by which a silent server is tried; the answers never leave this class. */
+    private static final Data PING = Data.of("kookoo-ping");
+    /** A large result counts as progress of writing in pieces of this size. */
+    private static final int PIECE_BYTES = 64 * 1024;
+
+    private final ServerAddress address;
+    private final ConnectionLimits limits;
+    private final Socket socket;
+    private final Consumer<ServerConnection> onClose;
+    private final OutputStream out;
+    private final PacketReader reader;
+
+    private final ReentrantLock writing = new ReentrantLock();
+    /** Guarded by {@link #writing}. */
+    private final PacketWriter writer = new PacketWriter(Magic.REQUEST);
+    /** The buffer last written, to be filled again. Guarded by {@link #writing}. */
+    private byte[] spare;
+
+    private volatile boolean inWrite;
+    /** The moment at which writing last began or went on. */
+    private volatile long writeProgressNanos = System.nanoTime();
+
+    private volatile String lostBecause;
+
+    /** Takes the connected socket over; {@code onClose} is told of every {@link #close}. */
+    ServerConnection(ServerAddress address, ConnectionLimits limits, Socket socket, Consumer<ServerConnection> onClose)
+            throws IOException {
+        this.address = address;
+        this.limits = limits;
+        this.socket = socket;
+        this.onClose = onClose;
+        this.out = socket.getOutputStream();
+        socket.setSoTimeout(Math.toIntExact(limits.pingInterval().toMillis()));
+        this.reader = new PacketReader(
+                new PingingStream(socket.getInputStream()),
+                Magic.RESPONSE,
+                limits.maxPacketBytes(),
+                limits.maxLineBytes());
+    }
+
+    public ServerAddress address() {
+        return address;
+    }
+
+    /**
+     * Sends what {@code packets} writes, all of it in one write where it is small. What it decides it may decide under the
+     * order of the wire: it runs under this connection's lock of writing and must not block. Blocks while the server takes
+     * no bytes, at most for the ping timeout.
+     *
+     * @throws IOException when the connection is lost or closed; some of the bytes may have left
+     */
+    public void send(Consumer<PacketWriter> packets) throws IOException {
+        writing.lock();
+        try {
+            packets.accept(writer);
+            int size = writer.size();
+            if (size > 0) {
+                byte[] bytes = writer.take(spare);
+                write(bytes, size);
+                spare = bytes;
+            }
+        } catch (IOException e) {
+            throw lost(e);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private void write(byte[] bytes, int size) throws IOException {
+        assert writing.isHeldByCurrentThread();
+        try {
+            for (int from = 0; from < size; from += PIECE_BYTES) {
+                writeProgressNanos = System.nanoTime();
+                inWrite = true;
+                out.write(bytes, from, Math.min(PIECE_BYTES, size - from));
+            }
+        } finally {
+            writeProgressNanos = System.nanoTime();
+            inWrite = false;
+        }
+    }
+
+    /**
+     * The next packet; blocks. Only for the thread that reads.
+     *
+     * @throws EOFException when the server has closed the connection
+     * @throws IOException when it is lost, closed here, or sends what is no packet
+     */
+    public Packet readPacket() throws IOException {
+        Message message = read();
+        if (message instanceof Packet packet) {
+            return packet;
+        }
+        throw new IOException("expected a packet, the server sent the line \"" + ((TextLine) message).text() + "\"");
+    }
+
+    /** The next message, a {@link Packet} or a {@link TextLine}; else as {@link #readPacket()}. */
+    public Message read() throws IOException {
+        while (true) {
+            Message message;
+            try {
+                message = reader.read();
+            } catch (IOException e) {
+                throw lost(e);
+            }
+            if (message == null) {
+                throw lost(new EOFException("the server closed the connection"));
+            }
+            if (message instanceof Refusal refusal) {
+                throw new IOException("the server sent what is no answer: " + refusal.text());
+            }
+            if (!(message instanceof Packet packet
+                    && packet.type() == PacketType.ECHO_RES
+                    && packet.data().equals(PING))) {
+                return message;
+            }
+        }
+    }
+
+    /** Closes the socket; a thread that reads or writes ends with an IOException. Never blocks for the peer. */
+    @Override
+    public void close() {
+        onClose.accept(this);
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // Nothing is left to be done with a socket that cannot be closed.
+            lostBecause = e.getMessage();
+        }
+    }
+
+    /** Closes the connection if a write has stood still for the ping timeout. Called now and then by the connector. */
+    void checkWriting() {
+        if (inWrite
+                && System.nanoTime() - writeProgressNanos > limits.pingTimeout().toNanos()) {
+            lostBecause = "the server has taken no bytes for " + seconds(limits.pingTimeout());
+            close();
+        }
+    }
+
+    private IOException lost(IOException e) {
+        String reason = lostBecause;
+        return reason == null ? e : new IOException(reason, e);
+    }
+
+    private static String seconds(Duration duration) {
+        return duration.toMillis() / 1000.0 + " s";
+    }
+
+    /** The socket's bytes; a read that waits for long tries whether the server is still there. */
+    private final class PingingStream extends InputStream {
+        private final InputStream in;
+
+        PingingStream(InputStream in) {
+            this.in = in;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int from, int length) throws IOException {
+            long silentSinceNanos = System.nanoTime();
+            while (true) {
+                try {
+                    return in.read(bytes, from, length);
+                } catch (SocketTimeoutException silence) {
+                    if (!writing.tryLock()) {
+                        // Behind a large result on its way out no answer can be expected; checkWriting watches over it.
+                        silentSinceNanos = System.nanoTime();
+                        continue;
+                    }
+                    try {
+                        if (System.nanoTime() - silentSinceNanos
+                                >= limits.pingTimeout().toNanos()) {
+                            throw new SocketTimeoutException(
+                                    "the server has been silent for " + seconds(limits.pingTimeout()));
+                        }
+                        send(writer -> writer.packet(PacketType.ECHO_REQ, PING));
+                    } finally {
+                        writing.unlock();
+                    }
+                }
+            }
+        }
+    }
+}

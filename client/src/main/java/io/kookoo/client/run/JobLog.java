@@ -1,0 +1,108 @@
+package io.kookoo.client.run;
+
+import io.kookoo.log.LogEvent;
+import io.kookoo.protocol.FunctionName;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The log of ended jobs, bounded: of the calls that end within a second so many are logged one by one, and of the failures
+ * among them as many again; those beyond are counted, and one line a second per function gives the counts. Thread-safe;
+ * a job beyond the bound costs no more than counting.
+ */
+final class JobLog {
+    private static final Logger LOG = LoggerFactory.getLogger(JobLog.class);
+    private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int SHOWN = AssignedJob.LOGGED_CHARACTERS;
+
+    private static final class Unlogged {
+        long completed;
+        long failed;
+    }
+
+    private final int linesPerSecond;
+    private final LongSupplier nanoTime;
+
+    private long secondBegunNanos;
+    private int completedLines;
+    private int failedLines;
+    private final Map<FunctionName, Unlogged> unlogged = new LinkedHashMap<>();
+
+    /** @param nanoTime the clock, as {@link System#nanoTime} */
+    JobLog(int linesPerSecond, LongSupplier nanoTime) {
+        this.linesPerSecond = linesPerSecond;
+        this.nanoTime = nanoTime;
+        this.secondBegunNanos = nanoTime.getAsLong();
+    }
+
+    void ended(Outcome outcome, long tookNanos) {
+        if (!mayLog(outcome)) {
+            return;
+        }
+        AssignedJob job = outcome.job();
+        LogEvent event = LogEvent.of(outcome.failed() ? "call_failed" : "call_ended")
+                .with("handle", job.handle())
+                .with("call", job)
+                .with(outcome.failed() ? "error" : "result", outcome.data().text(SHOWN))
+                .with("ms", tookNanos / 10_000L / 100.0);
+        if (outcome.failed()) {
+            LOG.warn("{}", event);
+        } else {
+            LOG.info("{}", event);
+        }
+    }
+
+    /** A result that may never have reached the server. */
+    void lost(Outcome outcome, String reason) {
+        LOG.warn(
+                "{}",
+                LogEvent.of("result_lost")
+                        .with("handle", outcome.job().handle())
+                        .with("call", outcome.job())
+                        .with("result", outcome.data().text(SHOWN))
+                        .with("reason", reason));
+    }
+
+    private synchronized boolean mayLog(Outcome outcome) {
+        flush();
+        int lines = outcome.failed() ? ++failedLines : ++completedLines;
+        if (lines <= linesPerSecond) {
+            return true;
+        }
+        Unlogged counts = unlogged.computeIfAbsent(outcome.job().function(), name -> new Unlogged());
+        if (outcome.failed()) {
+            counts.failed++;
+        } else {
+            counts.completed++;
+        }
+        return false;
+    }
+
+    /** Logs the counts of a second that is over; to be called about once a second, for a second that nothing follows. */
+    synchronized void flush() {
+        long now = nanoTime.getAsLong();
+        if (now - secondBegunNanos < SECOND_NANOS) {
+            return;
+        }
+        flushCounts();
+        secondBegunNanos = now;
+        completedLines = 0;
+        failedLines = 0;
+    }
+
+    /** Logs the counts there are: nothing follows any more. */
+    synchronized void flushCounts() {
+        unlogged.forEach((function, counts) -> LOG.info(
+                "{}",
+                LogEvent.of("calls_not_logged")
+                        .with("function", function)
+                        .with("completed", counts.completed)
+                        .with("failed", counts.failed)
+                        .with("lines_per_second", linesPerSecond)));
+        unlogged.clear();
+    }
+}
