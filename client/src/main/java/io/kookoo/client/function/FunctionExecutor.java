@@ -2,6 +2,7 @@ package io.kookoo.client.function;
 
 import io.kookoo.call.CallSyntaxException;
 import io.kookoo.call.FunctionCall;
+import io.kookoo.log.LogEvent;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -189,7 +191,11 @@ public final class FunctionExecutor implements AutoCloseable {
             namesChanged = !after.equals(before);
             table = next;
             if (namesChanged) {
-                log.info("functions_changed added={} removed={}", without(after, before), without(before, after));
+                log.info(
+                        "{}",
+                        LogEvent.of("functions_changed")
+                                .with("added", without(after, before))
+                                .with("removed", without(before, after)));
             }
         } finally {
             refreshing.unlock();
@@ -205,14 +211,14 @@ public final class FunctionExecutor implements AutoCloseable {
         }
     }
 
-    private static List<String> without(List<String> names, List<String> others) {
-        return names.stream().filter(name -> !others.contains(name)).toList();
+    private static String without(List<String> names, List<String> others) {
+        return names.stream().filter(name -> !others.contains(name)).collect(Collectors.joining(","));
     }
 
     private void report(List<String> wrong) {
         for (String problem : wrong) {
             if (!problems.contains(problem)) {
-                log.error("function_refused {}", problem);
+                log.error("{}", LogEvent.of("function_refused").with("reason", problem));
             }
         }
         problems = List.copyOf(wrong);

@@ -1,6 +1,7 @@
 package io.kookoo.client.function;
 
 import io.kookoo.client.function.SourceCompiler.RefusedException;
+import io.kookoo.log.LogEvent;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Modifier;
@@ -20,6 +21,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.stream.Collectors;
 import java.util.zip.ZipFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -144,11 +146,11 @@ final class FunctionFolder {
                                                 attributes.fileKey()));
                     }
                 } catch (NoSuchFileException e) {
-                    log.debug("function_file_vanished file={}", file);
+                    log.debug("{}", LogEvent.of("function_file_vanished").with("file", file));
                 }
             }
         } catch (NoSuchFileException e) {
-            log.trace("functions_absent folder={}", folder);
+            log.trace("{}", LogEvent.of("functions_absent").with("folder", folder));
         } catch (NotDirectoryException e) {
             throw new IOException("it is not a folder", e);
         } catch (DirectoryIteratorException e) {
@@ -200,7 +202,7 @@ final class FunctionFolder {
             List<String> problems = new ArrayList<>();
             jar.libraries = create(jar, loader, jar.contents, problems);
             jar.partly = problems;
-            log.info("function_file_loaded file={} libraries={}", jar.name(), classNames(jar));
+            logLoaded(jar);
         }
     }
 
@@ -228,7 +230,7 @@ final class FunctionFolder {
             source.libraries = libraries;
             source.partly = problems;
             source.refused = List.of();
-            log.info("function_file_loaded file={} libraries={}", source.name(), classNames(source));
+            logLoaded(source);
         } catch (RefusedException e) {
             List<String> refused = new ArrayList<>(e.problems());
             if (!source.libraries.isEmpty()) {
@@ -242,8 +244,11 @@ final class FunctionFolder {
         return file.libraries.isEmpty() ? "" : "; its functions stay as they were before";
     }
 
-    private static List<String> classNames(FolderFile file) {
-        return file.libraries.stream().map(Library::className).toList();
+    private static void logLoaded(FolderFile file) {
+        String libraries = file.libraries.stream().map(Library::className).collect(Collectors.joining(","));
+        log.info(
+                "{}",
+                LogEvent.of("function_file_loaded").with("file", file.name()).with("libraries", libraries));
     }
 
     /** Creates the libraries among these classes; what cannot be is added to the problems. */

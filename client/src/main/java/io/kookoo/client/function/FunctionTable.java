@@ -65,10 +65,16 @@ final class FunctionTable {
             return List.of();
         }
         for (Method method : methods) {
-            if (!Modifier.isPublic(method.getModifiers()) || method.isSynthetic() || overridesObject(method)) {
+            Function annotation = method.getAnnotation(Function.class);
+            if (!Modifier.isPublic(method.getModifiers())) {
+                if (annotation != null) {
+                    problems.add(where + library.className() + "." + method.getName() + ": a function must be public");
+                }
                 continue;
             }
-            Function annotation = method.getAnnotation(Function.class);
+            if (method.isSynthetic() || overridesObject(method)) {
+                continue;
+            }
             String name = annotation == null || annotation.name().isEmpty() ? method.getName() : annotation.name();
             try {
                 FunctionCall.of(name, List.of()); // refuses what is no name

@@ -219,6 +219,11 @@ class FunctionExecutorTest {
             return "";
         }
 
+        @Function(name = "forgotten")
+        String forgottenPublic() {
+            return "";
+        }
+
         protected String guarded() {
             return "";
         }
@@ -254,7 +259,8 @@ class FunctionExecutorTest {
         assertEquals(List.of("fixed"), executor.names());
         assertEquals("static", executor.execute("fixed", ""));
         String problems = String.join("\n", executor.problems());
-        assertEquals(6, executor.problems().size(), problems);
+        assertEquals(7, executor.problems().size(), problems);
+        assertTrue(problems.contains(".forgottenPublic: a function must be public"), problems);
         assertTrue(problems.contains("the client: not offered: " + Hidden.class.getName()
                 + ".ratio: parameter 1 is a float; a function can take int,"));
         assertTrue(problems.contains(".many: parameter 1 is a int[]; "), problems);
