@@ -5,21 +5,24 @@ import io.kookoo.protocol.FunctionName;
 import io.kookoo.protocol.JobHandle;
 import io.kookoo.protocol.Packet;
 import io.kookoo.protocol.PacketType;
+import io.kookoo.protocol.UniqueId;
 import io.kookoo.server.time.Clock;
 import io.kookoo.server.time.Deadlines;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -29,61 +32,56 @@ import org.slf4j.event.Level;
  * state, appends to outboxes in memory, and notes in the caller's {@link Deliveries} what is to be flushed once the lock is
  * released. It does no I/O, never calls back, and reads time from one clock.
  *
- * <p><b>Wake-ups.</b> A job needs one worker, so it wakes one. For each function, the workers woken that have not grabbed yet
- * are kept at min(ready jobs, sleepers): counted again when a job is queued, when a worker grabs, goes to sleep, announces or
- * withdraws a function, or is lost. A worker that was woken and does not grab within 100 ms does not count any more: another
- * is woken in its place.
- *
  * <p>Source: {@code docs/protocol.md}.
  */
 public final class Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
-    /** How long a woken worker may take to grab before another is woken in its place. */
-    static final Duration WAKE_UP_LIMIT = Duration.ofMillis(100);
+    /** The longest to wait for a delayed job without looking at the wall clock again, which somebody may have set. */
+    private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
     private final Clock clock;
     private final Deadlines deadlines;
     private final CallSource catalog;
-    private final int jobRetries;
+    private final DispatchSettings settings;
 
     // All that follows is guarded by the lock.
     private final Handles handles;
     private final JobLog jobLog;
+    private final WakeUps wakeUps;
     private final Set<Peer> peers = new LinkedHashSet<>();
     private final Map<FunctionName, FunctionQueue> functions = new LinkedHashMap<>();
-    private final Map<JobHandle, Job> jobs = new HashMap<>();
+    private final JobIndex jobs = new JobIndex();
     private final Map<Priority, Turns> turns = new EnumMap<>(Priority.class);
     private int running;
     private boolean draining;
-    private Peer firstWoken;
-    private Peer lastWoken;
-    private boolean wakeUpsWatched;
+    private boolean stallsWatched;
+    /** For the first delayed job; null where none is. */
+    private Deadlines.Deadline nextDue;
 
-    /**
-     * @param host the name that handles carry
-     * @param catalog where calls for pollers come from
-     * @param jobRetries further runs of a job whose worker was lost
-     * @param jobLines lines about submitted jobs that the log may get in a second
-     */
-    public Dispatcher(Clock clock, Deadlines deadlines, String host, CallSource catalog, int jobRetries, int jobLines) {
+    /** @param catalog where calls for pollers come from */
+    public Dispatcher(Clock clock, Deadlines deadlines, CallSource catalog, DispatchSettings settings) {
         this.clock = clock;
         this.deadlines = deadlines;
         this.catalog = catalog;
-        this.jobRetries = jobRetries;
-        this.handles = new Handles(host, clock.now());
-        this.jobLog = new JobLog(clock, jobLines);
+        this.settings = settings;
+        this.handles = new Handles(settings.host(), clock.now());
+        this.jobLog = new JobLog(clock, settings.jobLines());
+        this.wakeUps = new WakeUps(clock, deadlines, () -> atDeadline(this::passOnWakeUps));
         for (Priority priority : Priority.values()) {
             turns.put(priority, new Turns(priority));
         }
     }
 
+    // ---- peers ----
+
     /** A peer has come. */
     public void connect(Peer peer) {
         lock.lock();
         try {
+            peer.exceptions = settings.exceptions();
             peers.add(peer);
         } finally {
             lock.unlock();
@@ -101,20 +99,20 @@ public final class Dispatcher {
                 return;
             }
             peer.gone = true;
+            peer.asleep = false;
             if (peer.poller || !peer.abilities.isEmpty()) {
                 summarizeLater(jobLog.peer("disconnected", peer, reason, deliveries));
             }
             for (Job job : peer.awaited) {
-                job.waiting.remove(peer);
+                job.waiting.removeIf(waiting -> waiting == peer);
                 if (job.state == Job.State.QUEUED && !job.isWanted()) {
-                    job.function.lane(job.priority).remove(job);
-                    jobs.remove(job.handle);
-                    job.state = Job.State.ENDED;
+                    job.lane().remove(job);
+                    forget(job);
                 }
             }
             peer.awaited.clear();
-            removeAbilities(peer, reason, deliveries);
-            returnJobs(peer, List.copyOf(peer.running), reason, deliveries);
+            removeAbilities(peer, deliveries);
+            takeBack(peer, job -> true, reason, deliveries);
         } finally {
             lock.unlock();
         }
@@ -151,23 +149,30 @@ public final class Dispatcher {
         }
     }
 
-    /** CAN_DO: the peer can do the function. Harmless when it has said so before. */
-    public void canDo(Peer peer, FunctionName name, Deliveries deliveries) {
+    // ---- workers ----
+
+    /**
+     * CAN_DO and CAN_DO_TIMEOUT: the peer can do the function. To repeat it is harmless, and sets the time limit anew.
+     *
+     * @param timeout how long each job of it may take; null for no limit
+     */
+    public void canDo(Peer peer, FunctionName name, Duration timeout, Deliveries deliveries) {
         lock.lock();
         try {
             FunctionQueue function = function(name);
-            if (peer.abilities.containsKey(function)) {
-                return;
+            Ability ability = peer.abilities.get(function);
+            if (ability == null) {
+                ability = new Ability(peer, function);
+                peer.abilities.put(function, ability);
+                function.workers++;
+                if (peer.asleep) {
+                    function.addCandidate(ability);
+                    wakeUps.count(function, deliveries);
+                } else {
+                    peer.unlisted.add(ability);
+                }
             }
-            Ability ability = new Ability(peer, function);
-            peer.abilities.put(function, ability);
-            function.workers++;
-            if (peer.asleep) {
-                function.addCandidate(ability);
-                wakeSleepers(function, deliveries);
-            } else {
-                peer.unlisted.add(ability);
-            }
+            ability.timeout = timeout;
         } finally {
             lock.unlock();
         }
@@ -179,14 +184,10 @@ public final class Dispatcher {
         try {
             FunctionQueue function = functions.get(name);
             Ability ability = function == null ? null : peer.abilities.remove(function);
-            if (ability == null) {
-                return;
+            if (ability != null) {
+                withdraw(ability, deliveries);
+                takeBack(peer, job -> job.function == function, "the worker sent CANT_DO", deliveries);
             }
-            withdraw(ability, deliveries);
-            List<Job> returned = peer.running.stream()
-                    .filter(job -> job.function == function)
-                    .toList();
-            returnJobs(peer, returned, "the worker sent CANT_DO", deliveries);
         } finally {
             lock.unlock();
         }
@@ -196,11 +197,8 @@ public final class Dispatcher {
     public void resetAbilities(Peer peer, Deliveries deliveries) {
         lock.lock();
         try {
-            String reason = "the worker sent RESET_ABILITIES";
-            removeAbilities(peer, reason, deliveries);
-            List<Job> returned =
-                    peer.running.stream().filter(job -> !job.isCatalogCall()).toList();
-            returnJobs(peer, returned, reason, deliveries);
+            removeAbilities(peer, deliveries);
+            takeBack(peer, job -> !job.isCatalogCall(), "the worker sent RESET_ABILITIES", deliveries);
         } finally {
             lock.unlock();
         }
@@ -210,7 +208,7 @@ public final class Dispatcher {
     public void preSleep(Peer peer, Deliveries deliveries) {
         lock.lock();
         try {
-            forgetWakeUp(peer, deliveries);
+            wakeUps.forget(peer, deliveries);
             if (peer.poller && !draining && !catalog.isEmpty()) {
                 deliveries.to(peer.outbox).packet(PacketType.NOOP);
                 return;
@@ -223,7 +221,7 @@ public final class Dispatcher {
                 if (!peer.asleep) {
                     return;
                 }
-                ofPriority.forEachOf(peer, function -> wakeSleepers(function, deliveries));
+                ofPriority.forEachOf(peer, function -> wakeUps.count(function, deliveries));
             }
         } finally {
             lock.unlock();
@@ -232,52 +230,30 @@ public final class Dispatcher {
 
     /** Which packet asked for a job, and so which one answers. */
     public enum Grab {
+        /** Answered by JOB_ASSIGN. */
         JOB,
+        /** Answered by JOB_ASSIGN_UNIQ. */
         JOB_UNIQ,
+        /** Answered by JOB_ASSIGN_ALL where the job has a reducer, else by JOB_ASSIGN_UNIQ. */
         JOB_ALL
     }
 
-    /** GRAB_JOB and its kin: answers JOB_ASSIGN or JOB_ASSIGN_UNIQ with the next job, or NO_JOB. */
+    /** GRAB_JOB and its kin: answers with the next job, or NO_JOB. */
     public void grab(Peer peer, Grab kind, Deliveries deliveries) {
         lock.lock();
         try {
             peer.asleep = false;
-            FunctionQueue wokenFor = clearWakeUp(peer);
+            FunctionQueue wokenFor = wakeUps.clear(peer);
             Job job = peer.poller ? drawCall() : takeJob(peer);
             if (job == null) {
                 deliveries.to(peer.outbox).packet(PacketType.NO_JOB);
             } else {
-                assign(job, peer, kind, deliveries);
+                assign(job, peer, deliveries);
+                sendAssignment(job, peer, kind, deliveries);
             }
             if (wokenFor != null) {
-                wakeSleepers(wokenFor, deliveries);
+                wakeUps.count(wokenFor, deliveries);
             }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /**
-     * SUBMIT_JOB and its kin: queues the job and answers JOB_CREATED.
-     *
-     * @return null, or why the job is refused: the text of an ERROR QUEUE_ERROR, and nothing has happened
-     */
-    public String submit(Peer peer, Submission submission, Deliveries deliveries) {
-        lock.lock();
-        try {
-            if (draining) {
-                return "Server is shutting down";
-            }
-            Job job = new Job(handles.next(), submission, function(submission.function()), clock.nanoTime());
-            jobs.put(job.handle, job);
-            if (!job.background) {
-                job.waiting.add(peer);
-                peer.awaited.add(job);
-            }
-            deliveries.to(peer.outbox).packet(PacketType.JOB_CREATED, job.handle);
-            job.function.lane(job.priority).addLast(job);
-            wakeSleepers(job.function, deliveries);
-            return null;
         } finally {
             lock.unlock();
         }
@@ -292,7 +268,7 @@ public final class Dispatcher {
     public boolean report(Peer peer, Packet packet, Deliveries deliveries) {
         lock.lock();
         try {
-            Job job = jobs.get(packet.handle(0));
+            Job job = jobs.byHandle(packet.handle(0));
             if (job == null || job.state != Job.State.RUNNING || job.worker != peer) {
                 return false;
             }
@@ -313,27 +289,173 @@ public final class Dispatcher {
         }
     }
 
-    /** GET_STATUS. */
-    public JobStatus jobStatus(JobHandle handle) {
+    // ---- submissions ----
+
+    /**
+     * SUBMIT_JOB and its kin: queues the job, or joins one that has its unique, and answers JOB_CREATED.
+     *
+     * @return null, or why the job is refused: the text of an ERROR QUEUE_ERROR, and nothing has happened
+     */
+    public String submit(Peer peer, Submission submission, Deliveries deliveries) {
         lock.lock();
         try {
-            Job job = jobs.get(handle);
-            return job == null
-                    ? JobStatus.UNKNOWN
-                    : new JobStatus(true, job.state == Job.State.RUNNING, job.numerator, job.denominator);
+            if (draining) {
+                return "Server is shutting down";
+            }
+            FunctionQueue function = function(submission.function());
+            Job joined = jobs.joinedBy(function, submission);
+            if (joined == null && function.refuses(submission.priority())) {
+                return "Job queue is full";
+            }
+            Job job = joined == null ? create(submission, function) : joined;
+            if (submission.background()) {
+                // It stays alive when those who wait for it go away.
+                job.background = true;
+            } else {
+                job.waiting.add(peer);
+                peer.awaited.add(job);
+            }
+            deliveries.to(peer.outbox).packet(PacketType.JOB_CREATED, job.handle);
+            if (joined == null) {
+                begin(job, deliveries);
+            }
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends a job before its time, whether it waits or runs: clients that wait get WORK_FAIL, its worker is not told. */
+    public boolean cancel(JobHandle handle, Deliveries deliveries) {
+        lock.lock();
+        try {
+            return cancel(jobs.byHandle(handle), deliveries);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Likewise the job of a function that has a unique. */
+    public boolean cancel(FunctionName name, UniqueId unique, Deliveries deliveries) {
+        lock.lock();
+        try {
+            FunctionQueue function = functions.get(name);
+            return function != null && cancel(jobs.byUnique(function, unique), deliveries);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- functions ----
+
+    /** Makes a function known that nobody has announced or asked for yet. */
+    public void createFunction(FunctionName name) {
+        lock.lock();
+        try {
+            function(name);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How {@link #dropFunction} ended. */
+    public enum Drop {
+        DROPPED,
+        /** Workers can do it, or jobs of it run; nothing has happened. */
+        IN_USE,
+        UNKNOWN
+    }
+
+    /** Forgets a function; its jobs that wait fail. */
+    public Drop dropFunction(FunctionName name, Deliveries deliveries) {
+        lock.lock();
+        try {
+            FunctionQueue function = functions.get(name);
+            if (function == null) {
+                return Drop.UNKNOWN;
+            }
+            if (function.workers > 0 || function.running() > 0) {
+                return Drop.IN_USE;
+            }
+            if (function.total() > 0) {
+                jobs.all().stream().filter(job -> job.function == function).forEach(job -> cancel(job, deliveries));
+            }
+            functions.remove(name);
+            return Drop.DROPPED;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Limits the jobs of a function, queued, delayed and running: past it, submissions of a priority are refused; 0 for no limit. */
+    public void maxQueue(FunctionName name, Map<Priority, Integer> limits) {
+        lock.lock();
+        try {
+            FunctionQueue function = function(name);
+            limits.forEach(function::maxQueue);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- what there is ----
+
+    /** The job of that handle, as long as it has not ended. */
+    public Optional<JobStatus> job(JobHandle handle) {
+        lock.lock();
+        try {
+            return Optional.ofNullable(jobs.byHandle(handle)).map(this::status);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A job of that unique, of whatever function, as long as it has not ended. */
+    public Optional<JobStatus> job(UniqueId unique) {
+        lock.lock();
+        try {
+            for (FunctionQueue function : functions.values()) {
+                Job job = jobs.byUnique(function, unique);
+                if (job != null) {
+                    return Optional.of(status(job));
+                }
+            }
+            return Optional.empty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** All jobs that have not ended, calls of the catalog included, in the order of their submission. */
+    public List<JobStatus> jobs() {
+        lock.lock();
+        try {
+            return jobs.all().stream().map(this::status).toList();
         } finally {
             lock.unlock();
         }
     }
 
     /** All functions, in the order in which they were first heard of. */
-    public List<FunctionStatus> functionStatuses() {
+    public List<FunctionStatus> functions() {
         lock.lock();
         try {
             List<FunctionStatus> statuses = new ArrayList<>(functions.size());
             for (FunctionQueue function : functions.values()) {
+                List<Integer> queued = Arrays.stream(Priority.values())
+                        .map(priority -> function.lane(priority).size())
+                        .toList();
                 statuses.add(new FunctionStatus(
-                        function.name, function.ready() + function.running, function.running, function.workers));
+                        function.name,
+                        function.total(),
+                        function.running(),
+                        function.workers,
+                        queued,
+                        function.done,
+                        function.failed,
+                        function.retried,
+                        function.runTimes.mean(),
+                        function.runTimes.percentile(99)));
             }
             return statuses;
         } finally {
@@ -342,17 +464,37 @@ public final class Dispatcher {
     }
 
     /** All connections, oldest first. */
-    public List<PeerStatus> peerStatuses() {
+    public List<PeerStatus> peers() {
         lock.lock();
         try {
+            long now = clock.nanoTime();
             List<PeerStatus> statuses = new ArrayList<>(peers.size());
             for (Peer peer : peers) {
-                List<FunctionName> names = peer.abilities.keySet().stream()
-                        .map(function -> function.name)
-                        .toList();
-                statuses.add(new PeerStatus(peer.number, peer.address, peer.clientId, names));
+                statuses.add(new PeerStatus(
+                        peer.number,
+                        peer.address,
+                        peer.clientId,
+                        peer.since,
+                        Duration.ofNanos(Math.max(0, now - peer.heardNanos())),
+                        peer.abilities.keySet().stream()
+                                .map(function -> function.name)
+                                .toList(),
+                        peer.running.stream().map(job -> job.handle).toList()));
             }
             return statuses;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    public Load load() {
+        lock.lock();
+        try {
+            int waiting = 0;
+            for (FunctionQueue function : functions.values()) {
+                waiting += function.queued() + function.delayed;
+            }
+            return new Load(peers.size(), waiting, running);
         } finally {
             lock.unlock();
         }
@@ -368,6 +510,7 @@ public final class Dispatcher {
         lock.lock();
         try {
             draining = true;
+            wakeUps.stop();
             long nanos = limit.toNanos();
             while (running > 0 && nanos > 0) {
                 nanos = idle.awaitNanos(nanos);
@@ -378,19 +521,55 @@ public final class Dispatcher {
         }
     }
 
+    // ---- the life of a job; all that follows holds the lock ----
+
     private FunctionQueue function(FunctionName name) {
-        return functions.computeIfAbsent(name, n -> new FunctionQueue(n, turns));
+        assert lock.isHeldByCurrentThread();
+        FunctionQueue function = functions.get(name);
+        if (function == null) {
+            function = new FunctionQueue(name, turns, settings.maxRunning().getOrDefault(name, 0));
+            functions.put(name, function);
+        }
+        return function;
     }
 
-    // ---- jobs ----
+    private Job create(Submission submission, FunctionQueue function) {
+        long number = handles.nextNumber();
+        Job job = new Job(number, handles.of(number), submission, function, clock.nanoTime());
+        if (submission.epochSeconds() > clock.now().getEpochSecond()) {
+            job.state = Job.State.DELAYED;
+        }
+        jobs.put(job);
+        return job;
+    }
+
+    private void begin(Job job, Deliveries deliveries) {
+        if (job.state == Job.State.DELAYED) {
+            job.function.delayed++;
+            if (jobs.firstDelayed() == job) {
+                awaitDelayed();
+            }
+        } else {
+            enqueue(job, deliveries);
+        }
+    }
+
+    private void enqueue(Job job, Deliveries deliveries) {
+        job.state = Job.State.QUEUED;
+        job.readyNanos = clock.nanoTime();
+        job.lane().addLast(job);
+        wakeUps.count(job.function, deliveries);
+        watchStalls();
+    }
 
     private Job drawCall() {
         Optional<CallSource.CatalogCall> call = draining ? Optional.empty() : catalog.draw();
         if (call.isEmpty()) {
             return null;
         }
-        Job job = new Job(handles.next(), call.get(), clock.nanoTime());
-        jobs.put(job.handle, job);
+        long number = handles.nextNumber();
+        Job job = new Job(number, handles.of(number), call.get(), clock.nanoTime());
+        jobs.put(job);
         return job;
     }
 
@@ -407,7 +586,7 @@ public final class Dispatcher {
         return null;
     }
 
-    private void assign(Job job, Peer peer, Grab kind, Deliveries deliveries) {
+    private void assign(Job job, Peer peer, Deliveries deliveries) {
         job.state = Job.State.RUNNING;
         job.worker = peer;
         job.attempt++;
@@ -415,11 +594,28 @@ public final class Dispatcher {
         peer.running.add(job);
         running++;
         if (!job.isCatalogCall()) {
-            job.function.running++;
+            job.function.started();
+            Duration timeout = peer.abilities.get(job.function).timeout;
+            if (timeout != null) {
+                job.lease = deadlines.after(timeout, () -> atDeadline(then -> endLease(job, peer, timeout, then)));
+            }
         }
         summarizeLater(jobLog.handedOut(job, deliveries));
+    }
+
+    private static void sendAssignment(Job job, Peer peer, Grab kind, Deliveries deliveries) {
         if (kind == Grab.JOB) {
             deliveries.to(peer.outbox).packet(PacketType.JOB_ASSIGN, job.data, job.handle, job.functionName);
+        } else if (kind == Grab.JOB_ALL && job.reducer != null) {
+            deliveries
+                    .to(peer.outbox)
+                    .packet(
+                            PacketType.JOB_ASSIGN_ALL,
+                            job.data,
+                            job.handle,
+                            job.functionName,
+                            job.unique,
+                            job.reducer);
         } else {
             deliveries
                     .to(peer.outbox)
@@ -430,21 +626,49 @@ public final class Dispatcher {
     /** The job leaves the hands of its worker. */
     private void release(Job job) {
         job.worker.running.remove(job);
+        if (job.lease != null) {
+            job.lease.cancel();
+            job.lease = null;
+        }
         if (!job.isCatalogCall()) {
-            job.function.running--;
+            job.function.released();
         }
         if (--running == 0) {
             idle.signalAll();
         }
     }
 
+    /** A job that is in nobody's hands and in no queue any more. */
+    private void forget(Job job) {
+        jobs.remove(job);
+        job.state = Job.State.ENDED;
+    }
+
     /** Ends a running job. The packet is what its worker sent, or null where nobody did. */
     private void end(Job job, Outcome outcome, Packet packet, Deliveries deliveries) {
         release(job);
-        jobs.remove(job.handle);
-        job.state = Job.State.ENDED;
+        forget(job);
+        if (!job.isCatalogCall()) {
+            job.function.runTimes.record(clock.nanoTime() - job.startedNanos);
+        }
         String text = packet == null || packet.type() == PacketType.WORK_FAIL ? null : JobLog.excerpt(packet.data());
         summarizeLater(jobLog.ended(job, outcome, text, deliveries));
+        tellEnd(job, outcome, packet, deliveries);
+        if (!job.isCatalogCall()) {
+            // Where its function was full, another may run now.
+            wakeUps.count(job.function, deliveries);
+        }
+    }
+
+    /** Counts the end of a job, and tells those who wait for it. */
+    private static void tellEnd(Job job, Outcome outcome, Packet packet, Deliveries deliveries) {
+        if (!job.isCatalogCall()) {
+            if (outcome == Outcome.DONE) {
+                job.function.done++;
+            } else {
+                job.function.failed++;
+            }
+        }
         for (Peer client : job.waiting) {
             client.awaited.remove(job);
             if (packet == null || (outcome == Outcome.EXCEPTION && !client.exceptions)) {
@@ -462,30 +686,31 @@ public final class Dispatcher {
         }
     }
 
-    /** Jobs that a worker does not run any more, in the order in which it got them: queued again, or at their end. */
-    private void returnJobs(Peer peer, List<Job> held, String reason, Deliveries deliveries) {
+    private boolean cancel(Job job, Deliveries deliveries) {
+        if (job == null || job.isCatalogCall()) {
+            return false;
+        }
+        if (job.state == Job.State.RUNNING) {
+            end(job, Outcome.CANCELLED, null, deliveries);
+            return true;
+        }
+        if (job.state == Job.State.DELAYED) {
+            job.function.delayed--;
+        } else {
+            job.lane().remove(job);
+        }
+        forget(job);
+        summarizeLater(jobLog.trouble("cancelled", job, "it was still waiting", deliveries));
+        tellEnd(job, Outcome.CANCELLED, null, deliveries);
+        return true;
+    }
+
+    /** Takes those jobs from a worker, in the order in which it got them: they are queued again, or at their end. */
+    private void takeBack(Peer peer, Predicate<Job> which, String reason, Deliveries deliveries) {
+        List<Job> held = peer.running.stream().filter(which).toList();
         // From the last: each goes to the head of its queue, so that they stand there in their old order.
         for (int i = held.size() - 1; i >= 0; i--) {
-            Job job = held.get(i);
-            if (job.isCatalogCall()) {
-                end(job, Outcome.LOST, null, deliveries);
-            } else if (!job.isWanted()) {
-                summarizeLater(jobLog.trouble("dropped", job, "its client and its worker are gone", deliveries));
-                release(job);
-                jobs.remove(job.handle);
-                job.state = Job.State.ENDED;
-            } else if (job.attempt > jobRetries) {
-                end(job, Outcome.RETRIES_EXHAUSTED, null, deliveries);
-            } else {
-                summarizeLater(jobLog.trouble("requeued", job, reason, deliveries));
-                release(job);
-                job.state = Job.State.QUEUED;
-                job.worker = null;
-                job.numerator = 0;
-                job.denominator = 0;
-                job.function.lane(job.priority).addFirst(job);
-                wakeSleepers(job.function, deliveries);
-            }
+            runAgain(held.get(i), reason, deliveries);
         }
         if (!held.isEmpty() && peer.gone) {
             deliveries.log(
@@ -499,16 +724,40 @@ public final class Dispatcher {
         }
     }
 
-    // ---- workers and wake-ups ----
+    /** A running job that its worker will not finish: it is queued again at the head, or has come to its end. */
+    private void runAgain(Job job, String reason, Deliveries deliveries) {
+        if (job.isCatalogCall()) {
+            end(job, Outcome.LOST, null, deliveries);
+        } else if (!job.isWanted()) {
+            summarizeLater(jobLog.trouble("dropped", job, "its client is gone, and " + reason, deliveries));
+            release(job);
+            forget(job);
+            wakeUps.count(job.function, deliveries);
+        } else if (job.attempt > settings.jobRetries()) {
+            end(job, Outcome.RETRIES_EXHAUSTED, null, deliveries);
+        } else {
+            summarizeLater(jobLog.trouble("requeued", job, reason, deliveries));
+            release(job);
+            job.function.retried++;
+            job.state = Job.State.QUEUED;
+            job.worker = null;
+            job.numerator = 0;
+            job.denominator = 0;
+            job.readyNanos = clock.nanoTime();
+            job.lane().addFirst(job);
+            wakeUps.count(job.function, deliveries);
+            watchStalls();
+        }
+    }
 
-    private void removeAbilities(Peer peer, String reason, Deliveries deliveries) {
-        peer.asleep &= !peer.gone;
+    // ---- abilities ----
+
+    private void removeAbilities(Peer peer, Deliveries deliveries) {
         List<Ability> all = new ArrayList<>(peer.abilities.values());
         peer.abilities.clear();
         for (Ability ability : all) {
             withdraw(ability, deliveries);
         }
-        forgetWakeUp(peer, deliveries);
     }
 
     /** An ability that is no longer among its worker's leaves the function, too. */
@@ -517,103 +766,137 @@ public final class Dispatcher {
         ability.function.removeCandidate(ability);
         ability.worker.unlisted.remove(ability);
         if (ability.worker.wokenFor == ability.function) {
-            forgetWakeUp(ability.worker, deliveries);
+            wakeUps.forget(ability.worker, deliveries);
         }
     }
 
-    /** Keeps the woken of a function at min(ready jobs, sleepers). */
-    private void wakeSleepers(FunctionQueue function, Deliveries deliveries) {
-        while (!draining && function.woken < function.ready()) {
-            Peer sleeper = function.takeSleeper();
-            if (sleeper == null) {
-                return;
-            }
-            sleeper.asleep = false;
-            sleeper.wokenFor = function;
-            sleeper.wokenNanos = clock.nanoTime();
-            function.woken++;
-            sleeper.previousWoken = lastWoken;
-            if (lastWoken == null) {
-                firstWoken = sleeper;
-            } else {
-                lastWoken.nextWoken = sleeper;
-            }
-            lastWoken = sleeper;
-            deliveries.to(sleeper.outbox).packet(PacketType.NOOP);
-            watchWakeUps();
-        }
-    }
+    // ---- moments ----
 
-    /** The peer counts as woken no more, and somebody else is woken in its place where a job still waits. */
-    private void forgetWakeUp(Peer peer, Deliveries deliveries) {
-        FunctionQueue function = clearWakeUp(peer);
-        if (function != null) {
-            wakeSleepers(function, deliveries);
-        }
-    }
-
-    private FunctionQueue clearWakeUp(Peer peer) {
-        FunctionQueue function = peer.wokenFor;
-        if (function == null) {
-            return null;
-        }
-        peer.wokenFor = null;
-        function.woken--;
-        if (peer.previousWoken == null) {
-            firstWoken = peer.nextWoken;
-        } else {
-            peer.previousWoken.nextWoken = peer.nextWoken;
-        }
-        if (peer.nextWoken == null) {
-            lastWoken = peer.previousWoken;
-        } else {
-            peer.nextWoken.previousWoken = peer.previousWoken;
-        }
-        peer.previousWoken = null;
-        peer.nextWoken = null;
-        return function;
-    }
-
-    /** One deadline, for the oldest; it is not moved when that one grabs, but looks again when it comes. */
-    private void watchWakeUps() {
-        if (!wakeUpsWatched && firstWoken != null) {
-            wakeUpsWatched = true;
-            long left = firstWoken.wokenNanos + WAKE_UP_LIMIT.toNanos() - clock.nanoTime();
-            deadlines.after(Duration.ofNanos(Math.max(0, left)), this::passOnWakeUps);
-        }
-    }
-
-    private void passOnWakeUps() {
+    /** Does something under the lock at a moment of {@link Deadlines}, and then what it leaves to be done. */
+    private void atDeadline(Consumer<Deliveries> action) {
         Deliveries deliveries = new Deliveries(null);
         lock.lock();
         try {
-            wakeUpsWatched = false;
-            while (firstWoken != null && clock.nanoTime() - firstWoken.wokenNanos >= WAKE_UP_LIMIT.toNanos()) {
-                forgetWakeUp(firstWoken, deliveries);
-            }
-            watchWakeUps();
+            action.accept(deliveries);
         } finally {
             lock.unlock();
         }
         deliveries.flush(LOG);
     }
 
-    // ---- log ----
+    private void passOnWakeUps(Deliveries deliveries) {
+        wakeUps.passOn(deliveries);
+    }
+
+    private void endLease(Job job, Peer worker, Duration timeout, Deliveries deliveries) {
+        if (job.state == Job.State.RUNNING && job.worker == worker && job.lease != null) {
+            runAgain(job, "the worker did not end it within " + timeout.toMillis() + " ms", deliveries);
+        }
+    }
+
+    private void awaitDelayed() {
+        if (nextDue != null) {
+            nextDue.cancel();
+            nextDue = null;
+        }
+        Job first = jobs.firstDelayed();
+        if (first != null) {
+            Duration left = Duration.between(clock.now(), Instant.ofEpochSecond(first.epochSeconds));
+            Duration delay = left.isNegative() ? Duration.ZERO : left;
+            nextDue = deadlines.after(
+                    delay.compareTo(LONGEST_DELAY) < 0 ? delay : LONGEST_DELAY, () -> atDeadline(this::enqueueDue));
+        }
+    }
+
+    private void enqueueDue(Deliveries deliveries) {
+        long now = clock.now().getEpochSecond();
+        for (Job job = jobs.firstDelayed(); job != null && job.epochSeconds <= now; job = jobs.firstDelayed()) {
+            jobs.due(job);
+            job.function.delayed--;
+            enqueue(job, deliveries);
+        }
+        awaitDelayed();
+    }
+
+    /** One deadline at a time: it looks at all functions, and comes again while jobs are queued. */
+    private void watchStalls() {
+        if (!stallsWatched) {
+            stallsWatched = true;
+            deadlines.after(settings.stallAlarm(), () -> atDeadline(this::lookForStalls));
+        }
+    }
+
+    private void lookForStalls(Deliveries deliveries) {
+        stallsWatched = false;
+        boolean queued = false;
+        for (FunctionQueue function : functions.values()) {
+            Job oldest = function.oldestReady();
+            queued |= function.queued() > 0;
+            if (oldest != null
+                    && oldest != function.alarmed
+                    && clock.nanoTime() - oldest.readyNanos >= settings.stallAlarm().toNanos()) {
+                raiseAlarm(function, oldest, deliveries);
+            }
+        }
+        if (queued && !draining) {
+            watchStalls();
+        }
+    }
+
+    /** A job waits although workers that could take it seem to be idle: says so once, and wakes them all. */
+    private void raiseAlarm(FunctionQueue function, Job oldest, Deliveries deliveries) {
+        List<Peer> idleWorkers = peers.stream()
+                .filter(peer -> peer.isIdleWorker() && peer.abilities.containsKey(function))
+                .toList();
+        if (idleWorkers.isEmpty()) {
+            return;
+        }
+        function.alarmed = oldest;
+        Peer first = idleWorkers.get(0);
+        deliveries.log(
+                Level.ERROR,
+                LogEvent.of("stalled")
+                        .with("function", function.name.text())
+                        .with("handle", oldest.handle.text())
+                        .with("ready_ms", (clock.nanoTime() - oldest.readyNanos) / 1_000_000)
+                        .with("queued", function.queued())
+                        .with("running", function.running())
+                        .with("workers", function.workers)
+                        .with("woken", function.woken)
+                        .with("idle_workers", idleWorkers.size())
+                        .with("conn", first.number)
+                        .with("client", first.clientId)
+                        .with("asleep", first.asleep)
+                        .with("idle_ms", (clock.nanoTime() - first.heardNanos()) / 1_000_000)
+                        .with("effect", "these workers are woken again")
+                        .toString());
+        for (Peer peer : idleWorkers) {
+            deliveries.to(peer.outbox).packet(PacketType.NOOP);
+        }
+    }
 
     private void summarizeLater(boolean needed) {
         if (needed) {
-            deadlines.after(Duration.ofNanos(TimeUnit.SECONDS.toNanos(1)), this::summarize);
+            deadlines.after(JobLog.SECOND, () -> atDeadline(jobLog::summarize));
         }
     }
 
-    private void summarize() {
-        Deliveries deliveries = new Deliveries(null);
-        lock.lock();
-        try {
-            jobLog.summarize(deliveries);
-        } finally {
-            lock.unlock();
-        }
-        deliveries.flush(LOG);
+    private JobStatus status(Job job) {
+        boolean runs = job.state == Job.State.RUNNING;
+        long now = clock.nanoTime();
+        return new JobStatus(
+                job.handle,
+                job.functionName,
+                job.unique,
+                job.priority,
+                runs,
+                job.state == Job.State.DELAYED,
+                Duration.ofNanos(now - job.createdNanos),
+                job.attempt,
+                runs ? job.worker.number + "/" + job.worker.clientId : "",
+                runs ? Duration.ofNanos(now - job.startedNanos) : Duration.ZERO,
+                job.numerator,
+                job.denominator,
+                job.waiting.size());
     }
 }

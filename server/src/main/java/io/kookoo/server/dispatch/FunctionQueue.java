@@ -14,8 +14,25 @@ final class FunctionQueue {
     final FunctionName name;
     private final Lane[] lanes;
 
-    /** Jobs in the hands of workers. */
-    int running;
+    /** Jobs in the hands of workers; changed by {@link #started} and {@link #released}. */
+    private int running;
+    /** Jobs that wait for their second. */
+    int delayed;
+    /** The most jobs that may run at once, over all workers; 0 for no limit. */
+    private final int maxRunning;
+    /** For each priority, how many jobs there may be for another to be accepted; 0 for no limit. */
+    private final int[] maxQueue = new int[Priority.values().length];
+
+    /** What became of its jobs since the server's start, and how long their last runs took. */
+    long done;
+
+    long failed;
+    long retried;
+    final RunTimes runTimes = new RunTimes();
+
+    /** The job about whose waiting an alarm has been raised; null for none. */
+    Job alarmed;
+
     /** Workers that announced it. */
     int workers;
     /** Workers that were woken for it and have not grabbed since. */
@@ -24,8 +41,9 @@ final class FunctionQueue {
     private Ability firstCandidate;
     private Ability lastCandidate;
 
-    FunctionQueue(FunctionName name, Map<Priority, Turns> turns) {
+    FunctionQueue(FunctionName name, Map<Priority, Turns> turns, int maxRunning) {
         this.name = name;
+        this.maxRunning = maxRunning;
         this.lanes = new Lane[Priority.values().length];
         for (Priority priority : Priority.values()) {
             lanes[priority.ordinal()] = new Lane(this, turns.get(priority));
@@ -36,13 +54,78 @@ final class FunctionQueue {
         return lanes[priority.ordinal()];
     }
 
-    /** Jobs that a worker could take now. */
-    int ready() {
-        int ready = 0;
+    int running() {
+        return running;
+    }
+
+    /** Jobs in the lanes. */
+    int queued() {
+        int queued = 0;
         for (Lane lane : lanes) {
-            ready += lane.size();
+            queued += lane.size();
         }
-        return ready;
+        return queued;
+    }
+
+    /** Jobs queued, delayed and running. */
+    int total() {
+        return queued() + delayed + running;
+    }
+
+    /** Jobs that workers could take now. */
+    int ready() {
+        return maxRunning == 0 ? queued() : Math.min(queued(), maxRunning - running);
+    }
+
+    /** Whether as many jobs run as may. */
+    boolean full() {
+        return maxRunning > 0 && running >= maxRunning;
+    }
+
+    /** A job is in the hands of a worker. */
+    void started() {
+        running++;
+        if (maxRunning > 0 && running == maxRunning) {
+            for (Lane lane : lanes) {
+                lane.functionIsFull(true);
+            }
+        }
+    }
+
+    /** A job has left the hands of its worker. */
+    void released() {
+        boolean wasFull = full();
+        running--;
+        if (wasFull) {
+            for (Lane lane : lanes) {
+                lane.functionIsFull(false);
+            }
+        }
+    }
+
+    /** Whether a further job of that priority would be one too many. */
+    boolean refuses(Priority priority) {
+        int limit = maxQueue[priority.ordinal()];
+        return limit > 0 && total() >= limit;
+    }
+
+    void maxQueue(Priority priority, int limit) {
+        maxQueue[priority.ordinal()] = limit;
+    }
+
+    /** The job that has waited longest among those that a worker could take now; null where there is none. */
+    Job oldestReady() {
+        if (full()) {
+            return null;
+        }
+        Job oldest = null;
+        for (Lane lane : lanes) {
+            Job first = lane.first();
+            if (first != null && (oldest == null || first.readyNanos - oldest.readyNanos < 0)) {
+                oldest = first;
+            }
+        }
+        return oldest;
     }
 
     void addCandidate(Ability ability) {

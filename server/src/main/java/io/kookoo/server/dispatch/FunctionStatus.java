@@ -1,12 +1,34 @@
 package io.kookoo.server.dispatch;
 
 import io.kookoo.protocol.FunctionName;
+import java.time.Duration;
+import java.util.List;
 
 /**
- * A function as {@code status} shows it, at one moment.
+ * A function at one moment, as {@code status}, {@code prioritystatus} and {@code show functions} show it.
  *
- * @param total jobs queued and running
+ * @param total jobs queued, delayed and running
  * @param running jobs in the hands of workers
  * @param workers connections that announced it
+ * @param queued jobs queued, for each {@link Priority} in its order
+ * @param done jobs that ended well since the server's start
+ * @param failed jobs that ended otherwise
+ * @param retried further runs after a lost worker or a lease that ran out
+ * @param mean time of a run; zero where nothing ran
+ * @param p99 time that 99 of 100 runs did not exceed
  */
-public record FunctionStatus(FunctionName name, int total, int running, int workers) {}
+public record FunctionStatus(
+        FunctionName name,
+        int total,
+        int running,
+        int workers,
+        List<Integer> queued,
+        long done,
+        long failed,
+        long retried,
+        Duration mean,
+        Duration p99) {
+    public FunctionStatus {
+        queued = List.copyOf(queued);
+    }
+}

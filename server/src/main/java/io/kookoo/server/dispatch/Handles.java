@@ -20,7 +20,12 @@ final class Handles {
                 + Long.toString(start.toEpochMilli(), 36) + ":";
     }
 
-    JobHandle next() {
-        return JobHandle.of(prefix + ++last);
+    /** The number of the next job, counted from 1. */
+    long nextNumber() {
+        return ++last;
+    }
+
+    JobHandle of(long number) {
+        return JobHandle.of(prefix + number);
     }
 }

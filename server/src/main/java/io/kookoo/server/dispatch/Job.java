@@ -4,6 +4,7 @@ import io.kookoo.protocol.Data;
 import io.kookoo.protocol.FunctionName;
 import io.kookoo.protocol.JobHandle;
 import io.kookoo.protocol.UniqueId;
+import io.kookoo.server.time.Deadlines;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,19 +12,24 @@ import java.util.List;
  * One execution asked for. Owned by the {@link Dispatcher}; every field that changes is guarded by its lock.
  *
  * <pre>
- *            grab                     COMPLETE, FAIL, EXCEPTION
- *   QUEUED ---------&gt; RUNNING ---------------------------------&gt; ENDED
- *      ^                 | worker lost                             ^
- *      +-----------------+-----------------------------------------+
- *         runs left          none left, or nobody waits for it
+ *              due          grab                   COMPLETE, FAIL, EXCEPTION
+ *   DELAYED -------&gt; QUEUED -----&gt; RUNNING ---------------------------------&gt; ENDED
+ *                      ^               | worker lost, lease run out            ^
+ *                      +---------------+---------------------------------------+
+ *                         runs left        none left, or nobody waits for it;
+ *                                          cancelled in any state
  * </pre>
  */
 final class Job {
     enum State {
+        DELAYED,
         QUEUED,
         RUNNING,
         ENDED
     }
+
+    /** Counted up, in the order of submission; the last part of the handle. */
+    final long number;
 
     final JobHandle handle;
     final FunctionName functionName;
@@ -34,19 +40,26 @@ final class Job {
     final FunctionQueue function;
     /** The call as people write it; null for a submitted job. */
     final String call;
+    /** Null for none. */
+    final FunctionName reducer;
+    /** Null for none; see {@link Submission#coalescingKey}. */
+    final Object coalescingKey;
 
-    final boolean background;
+    final long epochSeconds;
     final long createdNanos;
 
     State state = State.QUEUED;
-    /** Foreground clients that get what the worker says. */
+    boolean background;
+    /** Foreground clients that get what the worker says, once for each of their submissions. */
     final List<Peer> waiting = new ArrayList<>(1);
 
-    /** Who runs it, in which run, and since when; meaningful while RUNNING. */
+    /** Who runs it, in which run, since when; meaningful while RUNNING. */
     Peer worker;
 
     int attempt;
     long startedNanos;
+    /** Takes it away from its worker; null where the worker set no time limit. */
+    Deadlines.Deadline lease;
 
     long numerator;
     long denominator;
@@ -54,12 +67,14 @@ final class Job {
     /** Whether its handing out was logged, so that its end will be too. */
     boolean logged;
 
-    /** Neighbours in the lane it is queued in. */
+    /** Neighbours in the lane it is queued in, and since when it waits there. */
     Job previous;
 
     Job next;
+    long readyNanos;
 
-    Job(JobHandle handle, Submission submission, FunctionQueue function, long createdNanos) {
+    Job(long number, JobHandle handle, Submission submission, FunctionQueue function, long createdNanos) {
+        this.number = number;
         this.handle = handle;
         this.functionName = submission.function();
         this.unique = submission.unique();
@@ -68,10 +83,14 @@ final class Job {
         this.background = submission.background();
         this.function = function;
         this.call = null;
+        this.reducer = submission.reducer();
+        this.coalescingKey = submission.coalescingKey().orElse(null);
+        this.epochSeconds = submission.epochSeconds();
         this.createdNanos = createdNanos;
     }
 
-    Job(JobHandle handle, CallSource.CatalogCall call, long createdNanos) {
+    Job(long number, JobHandle handle, CallSource.CatalogCall call, long createdNanos) {
+        this.number = number;
         this.handle = handle;
         this.functionName = call.function();
         this.unique = UniqueId.NONE;
@@ -80,6 +99,9 @@ final class Job {
         this.background = true;
         this.function = null;
         this.call = call.text();
+        this.reducer = null;
+        this.coalescingKey = null;
+        this.epochSeconds = 0;
         this.createdNanos = createdNanos;
     }
 
@@ -90,5 +112,9 @@ final class Job {
     /** Whether anybody still cares for the result. */
     boolean isWanted() {
         return background || !waiting.isEmpty();
+    }
+
+    Lane lane() {
+        return function.lane(priority);
     }
 }

@@ -4,6 +4,7 @@ import io.kookoo.log.LogEvent;
 import io.kookoo.protocol.Data;
 import io.kookoo.protocol.FunctionName;
 import io.kookoo.server.time.Clock;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.event.Level;
@@ -16,7 +17,9 @@ import org.slf4j.event.Level;
  */
 final class JobLog {
     private static final int EXCERPT_CHARS = 200;
-    private static final long SECOND_NANOS = 1_000_000_000L;
+    /** How long a bound counts: whoever is told that something was left out calls {@link #summarize} so much later. */
+    static final Duration SECOND = Duration.ofSeconds(1);
+
 
     private final Clock clock;
     private final int linesPerSecond;
@@ -37,11 +40,6 @@ final class JobLog {
         this.clock = clock;
         this.linesPerSecond = linesPerSecond;
         this.secondStartedNanos = clock.nanoTime();
-    }
-
-    /** How long a bound counts: whoever is told that something was left out calls {@link #summarize} so much later. */
-    static long secondNanos() {
-        return SECOND_NANOS;
     }
 
     /** @return whether this is the first that was left out since the last summary */
@@ -123,7 +121,7 @@ final class JobLog {
     }
 
     private void newSecond(Deliveries deliveries) {
-        if (clock.nanoTime() - secondStartedNanos >= SECOND_NANOS) {
+        if (clock.nanoTime() - secondStartedNanos >= SECOND.toNanos()) {
             summarize(deliveries);
         }
     }

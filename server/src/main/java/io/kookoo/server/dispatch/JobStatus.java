@@ -1,13 +1,35 @@
 package io.kookoo.server.dispatch;
 
+import io.kookoo.protocol.FunctionName;
+import io.kookoo.protocol.JobHandle;
+import io.kookoo.protocol.UniqueId;
+import java.time.Duration;
+
 /**
- * What GET_STATUS answers: a job at one moment.
+ * A job that has not ended, at one moment: what GET_STATUS, {@code show jobs}, {@code show running} and {@code show queued}
+ * show of it.
  *
- * @param known whether the server has it, queued or running
  * @param running whether a worker has it
+ * @param delayed whether it waits for its second
+ * @param age time since its submission
+ * @param attempt the run it is in or had last, counted from 1; 0 before the first
+ * @param worker the connection that runs it, {@code number/client id}; empty while none does
+ * @param ran time since its run began; zero while it does not run
  * @param numerator of its last WORK_STATUS, 0 before
  * @param denominator of its last WORK_STATUS, 0 before
+ * @param waiting foreground submissions that wait for the result
  */
-public record JobStatus(boolean known, boolean running, long numerator, long denominator) {
-    static final JobStatus UNKNOWN = new JobStatus(false, false, 0, 0);
-}
+public record JobStatus(
+        JobHandle handle,
+        FunctionName function,
+        UniqueId unique,
+        Priority priority,
+        boolean running,
+        boolean delayed,
+        Duration age,
+        int attempt,
+        String worker,
+        Duration ran,
+        long numerator,
+        long denominator,
+        int waiting) {}

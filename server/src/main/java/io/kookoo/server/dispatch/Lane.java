@@ -1,8 +1,8 @@
 package io.kookoo.server.dispatch;
 
 /**
- * The queued jobs of one function and one priority, first in, first out. While it has jobs it stands in the {@link Turns} of
- * its priority. Guarded by the dispatcher's lock.
+ * The queued jobs of one function and one priority, first in, first out. While it has jobs, and its function may
+ * run more of them, it stands in the {@link Turns} of its priority. Guarded by the dispatcher's lock.
  */
 final class Lane {
     final FunctionQueue function;
@@ -59,7 +59,19 @@ final class Lane {
     }
 
     private void added() {
-        if (size++ == 0) {
+        if (size++ == 0 && !function.full()) {
+            turns.addLast(this);
+        }
+    }
+
+    /** The function has come to its limit of running jobs, or has left it. */
+    void functionIsFull(boolean full) {
+        if (size == 0) {
+            return;
+        }
+        if (full) {
+            turns.remove(this);
+        } else {
             turns.addLast(this);
         }
     }
@@ -77,7 +89,7 @@ final class Lane {
         }
         job.previous = null;
         job.next = null;
-        if (--size == 0) {
+        if (--size == 0 && !function.full()) {
             turns.remove(this);
         }
     }

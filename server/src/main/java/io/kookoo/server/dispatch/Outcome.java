@@ -8,8 +8,10 @@ enum Outcome {
     FAILED("failed"),
     /** WORK_EXCEPTION. */
     EXCEPTION("exception"),
-    /** No run was left after lost workers. */
+    /** No run was left after lost workers and leases that ran out. */
     RETRIES_EXHAUSTED("retries_exhausted"),
+    /** Somebody cancelled it, or dropped its function. */
+    CANCELLED("cancelled"),
     /** Its poller was lost: a call of the catalog is not repeated. */
     LOST("lost");
 

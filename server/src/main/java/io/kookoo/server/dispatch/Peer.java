@@ -1,6 +1,8 @@
 package io.kookoo.server.dispatch;
 
 import io.kookoo.server.net.Outbox;
+import io.kookoo.server.time.Clock;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -16,6 +18,10 @@ public final class Peer {
     final long number;
     final String address;
     final Outbox outbox;
+    final Instant since;
+
+    /** When its last message came, by the clock's nanoseconds. Written by its reading thread. */
+    private volatile long heardNanos;
 
     /** What SET_CLIENT_ID said; {@code -} until then. */
     String clientId = "-";
@@ -48,14 +54,27 @@ public final class Peer {
     /**
      * @param number of the connection, for log and lists
      * @param address numeric, without port
+     * @param clock for the moment at which it came: now
      */
-    public Peer(long number, String address, Outbox outbox) {
+    public Peer(long number, String address, Outbox outbox, Clock clock) {
         this.number = number;
         this.address = Objects.requireNonNull(address);
         this.outbox = Objects.requireNonNull(outbox);
+        this.since = clock.now();
+        this.heardNanos = clock.nanoTime();
     }
 
-    boolean isWorker() {
-        return !abilities.isEmpty();
+    /** A message of it has come. For its reading thread. */
+    public void heard(long nanoTime) {
+        heardNanos = nanoTime;
+    }
+
+    long heardNanos() {
+        return heardNanos;
+    }
+
+    /** Whether it could take a job now, for all that is known: it announced functions and runs nothing. */
+    boolean isIdleWorker() {
+        return !abilities.isEmpty() && running.isEmpty();
     }
 }

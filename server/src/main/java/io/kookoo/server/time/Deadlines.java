@@ -1,14 +1,14 @@
 package io.kookoo.server.time;
 
 import java.time.Duration;
-import java.util.PriorityQueue;
+import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Everything that waits for a moment, in one heap, served by one thread: nothing in the server polls.
+ * Everything that waits for a moment, in one order, served by one thread: nothing in the server polls.
  *
  * <p>Actions run on the thread that calls {@link #run()}, one after the other, and must not block. One that throws is logged
  * and costs the others nothing. Thread-safe.
@@ -19,7 +19,8 @@ public final class Deadlines implements Runnable {
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition earlier = lock.newCondition();
-    private final PriorityQueue<Deadline> heap = new PriorityQueue<>();
+    /** A tree and not a binary heap: leases are cancelled as often as they are made, wherever they stand. */
+    private final TreeSet<Deadline> waiting = new TreeSet<>();
     private long nextNumber;
     private boolean closed;
 
@@ -43,7 +44,7 @@ public final class Deadlines implements Runnable {
         public void cancel() {
             lock.lock();
             try {
-                heap.remove(this);
+                waiting.remove(this);
             } finally {
                 lock.unlock();
             }
@@ -61,8 +62,8 @@ public final class Deadlines implements Runnable {
         lock.lock();
         try {
             Deadline deadline = new Deadline(clock.nanoTime() + delay.toNanos(), nextNumber++, action);
-            heap.add(deadline);
-            if (heap.peek() == deadline) {
+            waiting.add(deadline);
+            if (waiting.first() == deadline) {
                 earlier.signal();
             }
             return deadline;
@@ -71,7 +72,7 @@ public final class Deadlines implements Runnable {
         }
     }
 
-    /** Serves the heap until {@link #close()}: the body of the one thread. */
+    /** Serves what is due until {@link #close()}: the body of the one thread. */
     @Override
     public void run() {
         while (awaitDue()) {
@@ -98,7 +99,7 @@ public final class Deadlines implements Runnable {
         lock.lock();
         try {
             closed = true;
-            heap.clear();
+            waiting.clear();
             earlier.signal();
         } finally {
             lock.unlock();
@@ -108,8 +109,7 @@ public final class Deadlines implements Runnable {
     private Deadline pollDue() {
         lock.lock();
         try {
-            Deadline first = heap.peek();
-            return first != null && first.atNanos - clock.nanoTime() <= 0 ? heap.poll() : null;
+            return !waiting.isEmpty() && waiting.first().atNanos - clock.nanoTime() <= 0 ? waiting.pollFirst() : null;
         } finally {
             lock.unlock();
         }
@@ -120,12 +120,11 @@ public final class Deadlines implements Runnable {
         lock.lock();
         try {
             while (!closed) {
-                Deadline first = heap.peek();
-                if (first == null) {
+                if (waiting.isEmpty()) {
                     earlier.awaitUninterruptibly();
                     continue;
                 }
-                long nanos = first.atNanos - clock.nanoTime();
+                long nanos = waiting.first().atNanos - clock.nanoTime();
                 if (nanos <= 0) {
                     return true;
                 }
