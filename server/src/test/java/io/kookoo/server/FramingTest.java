@@ -245,5 +245,14 @@ final class FramingTest {
         other.expect(NOOP).send(GRAB_JOB).expect(JOB_ASSIGN, handle, "f", "data");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n"})
+    void shouldTakeALineOfExactlyTheMaximum(String end) {
+        String line = "x".repeat(256);
+        server.connect()
+                .sendBytes((line + end).getBytes(US_ASCII))
+                .expectText("ERR UNKNOWN_COMMAND Unknown+server+command" + line + "\r\n");
+    }
+
     private static final java.nio.charset.Charset US_ASCII = java.nio.charset.StandardCharsets.US_ASCII;
 }
