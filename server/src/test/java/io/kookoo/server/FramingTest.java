@@ -254,5 +254,21 @@ final class FramingTest {
                 .expectText("ERR UNKNOWN_COMMAND Unknown+server+command" + line + "\r\n");
     }
 
+    @Test
+    void shouldWriteAsItGoesWhenManyRequestsArriveTogether() {
+        // The answers of one read exceed what may wait for a peer by far; the peer reads them, so it is not slow.
+        String function = "f".repeat(512);
+        WireClient client = server.connect();
+        for (int i = 0; i < 100; i++) {
+            client.send(CAN_DO, i + function.substring(10));
+        }
+        client.expectNothingBeforeEcho();
+        client.sendBytes("status\n".repeat(500).getBytes(US_ASCII));
+        for (int i = 0; i < 500 * 101; i++) {
+            client.receiveLine();
+        }
+        client.expectNothingBeforeEcho();
+    }
+
     private static final java.nio.charset.Charset US_ASCII = java.nio.charset.StandardCharsets.US_ASCII;
 }
