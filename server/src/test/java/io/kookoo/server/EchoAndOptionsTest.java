@@ -50,4 +50,12 @@ final class EchoAndOptionsTest {
         client.send(SET_CLIENT_ID, "me").sendText("workers").expectText("1 127.0.0.1 me :\n.\n");
         client.send(SET_CLIENT_ID, "").sendText("workers").expectText("1 127.0.0.1 - :\n.\n");
     }
+
+    @Test
+    void shouldKeepTheBeginningOfALongClientId() {
+        server.connect()
+                .send(SET_CLIENT_ID, "x".repeat(1_000_000))
+                .sendText("workers")
+                .expectText("1 127.0.0.1 " + "x".repeat(127) + " :\n.\n");
+    }
 }
