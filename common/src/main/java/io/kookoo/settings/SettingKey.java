@@ -26,6 +26,10 @@ record SettingKey<T>(String section, String name, String option, String defaultT
     private static final String SERVER = "Server";
     private static final String CLIENT = "Client";
     private static final String LOGGER = "Logger";
+    private static final String STORE_SECTION = "Store";
+
+    /** Sections of this kind carry a function's name behind it: {@code [Function add]}. */
+    static final String FUNCTION = "Function";
 
     /** A day: longer waits are mistakes, and every such time fits into nanoseconds many times over. */
     private static final String A_DAY = "86400";
@@ -42,6 +46,8 @@ record SettingKey<T>(String section, String name, String option, String defaultT
     static final SettingKey<Long> MAX_LINE = key(SERVER, "max_line", "64K", ValueType.bytes("256", "64M"));
     static final SettingKey<Long> OUTBOX_LIMIT = key(SERVER, "outbox_limit", "80M", ValueType.bytes("1K", "1024G"));
     static final SettingKey<Duration> WRITE_STALL = key(SERVER, "write_stall", "30", ValueType.seconds("0.1", A_DAY));
+    static final SettingKey<Boolean> EXCEPTIONS = key(SERVER, "exceptions", "no", ValueType.yesOrNo());
+    static final SettingKey<Duration> STALL_ALARM = key(SERVER, "stall_alarm", "30", ValueType.seconds("0.1", A_DAY));
     static final SettingKey<Optional<Path>> PID_FILE = key(SERVER, "pid_file", "", ValueType.pathOrEmpty());
 
     static final SettingKey<Duration> GET_FUNCTION_INTERVAL =
@@ -58,7 +64,9 @@ record SettingKey<T>(String section, String name, String option, String defaultT
     static final SettingKey<Optional<InetSocketAddress>> SYSLOG =
             key(LOGGER, "syslog", "", ValueType.hostPortOrEmpty());
 
-    /** The whole table, in the order in which people read it. */
+    static final SettingKey<String> STORE = key(STORE_SECTION, "store", "none", ValueType.oneOf("none"));
+
+    /** The whole table but for functions, in the order in which people read it. */
     static final List<SettingKey<?>> ALL = List.of(
             IP,
             PORT,
@@ -71,6 +79,8 @@ record SettingKey<T>(String section, String name, String option, String defaultT
             MAX_LINE,
             OUTBOX_LIMIT,
             WRITE_STALL,
+            EXCEPTIONS,
+            STALL_ALARM,
             PID_FILE,
             GET_FUNCTION_INTERVAL,
             THREADS,
@@ -80,7 +90,13 @@ record SettingKey<T>(String section, String name, String option, String defaultT
             LOG_DIR,
             VERBOSE,
             JOB_LINES,
-            SYSLOG);
+            SYSLOG,
+            STORE);
+
+    static final SettingKey<Integer> MAX_RUNNING = key(FUNCTION, "max_running", "0", ValueType.integer(0, 1_000_000));
+
+    /** The keys of a section {@code [Function <name>]}; settings.ini is the one place to give them. */
+    static final List<SettingKey<?>> OF_FUNCTION = List.of(MAX_RUNNING);
 
     SettingKey {
         Objects.requireNonNull(section);

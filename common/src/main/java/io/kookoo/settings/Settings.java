@@ -10,7 +10,6 @@ import java.security.CodeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,6 +28,7 @@ import org.slf4j.event.Level;
  *
  * @param home the folder where every relative path starts
  * @param file the settings.ini that was read; empty if there was none and nobody named one
+ * @param functions those that have a section of their own, by name
  * @param origins every key of the table with its text and where that came from, in the order of the table
  * @param warnings sentences about what was found and not understood, to be logged once the log is open
  */
@@ -38,6 +38,7 @@ public record Settings(
         Server server,
         Client client,
         Logger logger,
+        Map<String, Function> functions,
         List<Origin> origins,
         List<String> warnings) {
 
@@ -63,6 +64,8 @@ public record Settings(
      * @param maxLineBytes the longest line of text taken
      * @param outboxLimitBytes what may wait for one peer; more than {@code maxPacketBytes}
      * @param writeStall how long a write to a peer may make no progress, over 0
+     * @param exceptions whether every client gets WORK_EXCEPTION instead of WORK_FAIL
+     * @param stallAlarm how long a job may be ready beside an idle worker before that is an error, over 0
      * @param pidFile where the process id is written; empty for nowhere
      */
     public record Server(
@@ -77,6 +80,8 @@ public record Settings(
             int maxLineBytes,
             long outboxLimitBytes,
             Duration writeStall,
+            boolean exceptions,
+            Duration stallAlarm,
             Optional<Path> pidFile) {}
 
     /**
@@ -101,6 +106,13 @@ public record Settings(
     public record Logger(Level level, Path dir, boolean verbose, int jobLines, Optional<InetSocketAddress> syslog) {}
 
     /**
+     * {@code [Function <name>]}.
+     *
+     * @param maxRunning the most jobs of it that may run at once over all workers; 0 for no limit
+     */
+    public record Function(int maxRunning) {}
+
+    /**
      * One key, its text as written and where it was read: {@code default}, {@code <file> line 12}, {@code environment
      * KOOKOO_PORT} or {@code option --port}.
      */
@@ -112,6 +124,7 @@ public record Settings(
         Objects.requireNonNull(server);
         Objects.requireNonNull(client);
         Objects.requireNonNull(logger);
+        functions = Map.copyOf(functions);
         origins = List.copyOf(origins);
         warnings = List.copyOf(warnings);
     }
@@ -168,7 +181,8 @@ public record Settings(
 
         Map<SettingKey<?>, Text> texts = new LinkedHashMap<>();
         SettingKey.ALL.forEach(key -> texts.put(key, new Text(key.defaultText(), "default")));
-        ini.ifPresent(file -> texts.putAll(textsOf(file)));
+        Map<String, Map<SettingKey<?>, Text>> ofFunctions = new LinkedHashMap<>();
+        ini.ifPresent(file -> readTexts(file, texts, ofFunctions));
         for (SettingKey<?> key : SettingKey.ALL) {
             String inEnvironment = environment.get(key.environment());
             if (inEnvironment != null) {
@@ -179,7 +193,7 @@ public record Settings(
                 texts.put(key, new Text(given.strip(), "option --" + key.option()));
             }
         }
-        return new Values(home, texts).settings(ini.map(IniFile::path), warnings(environment));
+        return new Values(home, texts, ofFunctions).settings(ini.map(IniFile::path), warnings(environment));
     }
 
     private static Optional<Path> file(Path home, Map<String, String> environment, Map<String, String> commandLine) {
@@ -202,18 +216,19 @@ public record Settings(
         }
     }
 
-    private static Map<SettingKey<?>, Text> textsOf(IniFile file) {
+    private static void readTexts(
+            IniFile file, Map<SettingKey<?>, Text> texts, Map<String, Map<SettingKey<?>, Text>> ofFunctions) {
         Map<String, Map<String, SettingKey<?>>> sections = new LinkedHashMap<>();
         for (SettingKey<?> key : SettingKey.ALL) {
             sections.computeIfAbsent(key.section(), section -> new LinkedHashMap<>())
                     .put(key.name(), key);
         }
-        Map<SettingKey<?>, Text> texts = new HashMap<>();
+        Map<String, SettingKey<?>> functionKeys = new LinkedHashMap<>();
+        SettingKey.OF_FUNCTION.forEach(key -> functionKeys.put(key.name(), key));
         for (IniFile.Entry entry : file.entries()) {
             String where = file.origin(entry.line());
-            // A header is looked up whole, here alone: a kind of section with a name behind it would be told apart
-            // here.
-            Map<String, SettingKey<?>> keys = sections.get(entry.section());
+            String function = functionOf(entry.section());
+            Map<String, SettingKey<?>> keys = function == null ? sections.get(entry.section()) : functionKeys;
             if (keys == null) {
                 throw new SettingsException(where + ": " + entry.key() + " = \"" + entry.value()
                         + "\" stands in the unknown section [" + entry.section() + "]"
@@ -223,9 +238,18 @@ public record Settings(
             if (key == null) {
                 throw unknownKey(where, entry, keys);
             }
-            texts.put(key, new Text(entry.value(), where));
+            Map<SettingKey<?>, Text> into =
+                    function == null ? texts : ofFunctions.computeIfAbsent(function, name -> new LinkedHashMap<>());
+            into.put(key, new Text(entry.value(), where));
         }
-        return texts;
+    }
+
+    /** The function whose section that is, {@code [Function <name>]}; null where it is another section. */
+    private static String functionOf(String section) {
+        String prefix = SettingKey.FUNCTION + " ";
+        return section.startsWith(prefix) && !section.substring(prefix.length()).isBlank()
+                ? section.substring(prefix.length()).strip()
+                : null;
     }
 
     private static SettingsException unknownKey(
@@ -260,20 +284,32 @@ public record Settings(
     private record Text(String text, String where) {}
 
     /** All texts, one for every key of the table, on their way into types. */
-    private record Values(Path home, Map<SettingKey<?>, Text> texts) {
+    private record Values(
+            Path home, Map<SettingKey<?>, Text> texts, Map<String, Map<SettingKey<?>, Text>> ofFunctions) {
 
         Settings settings(Optional<Path> file, List<String> warnings) {
             Server server = server();
             Client client = client();
             Logger logger = logger();
-            List<Origin> origins = texts.entrySet().stream()
-                    .map(entry -> new Origin(
-                            entry.getKey().section(),
-                            entry.getKey().name(),
-                            entry.getValue().text(),
-                            entry.getValue().where()))
-                    .toList();
-            return new Settings(home, file, server, client, logger, origins, warnings);
+            value(SettingKey.STORE);
+            List<Origin> origins = new ArrayList<>();
+            texts.forEach((key, text) -> origins.add(origin(key.section(), key, text)));
+            Map<String, Function> functions = new LinkedHashMap<>();
+            ofFunctions.forEach((name, given) -> {
+                functions.put(name, function(given));
+                given.forEach((key, text) -> origins.add(origin(key.section() + " " + name, key, text)));
+            });
+            return new Settings(home, file, server, client, logger, functions, origins, warnings);
+        }
+
+        private static Origin origin(String section, SettingKey<?> key, Text text) {
+            return new Origin(section, key.name(), text.text(), text.where());
+        }
+
+        private static Function function(Map<SettingKey<?>, Text> given) {
+            Text maxRunning = given.get(SettingKey.MAX_RUNNING);
+            return new Function(
+                    maxRunning == null ? 0 : SettingKey.MAX_RUNNING.parse(maxRunning.text(), maxRunning.where()));
         }
 
         private Server server() {
@@ -298,6 +334,8 @@ public record Settings(
                     Math.toIntExact(value(SettingKey.MAX_LINE)),
                     outboxLimit,
                     value(SettingKey.WRITE_STALL),
+                    value(SettingKey.EXCEPTIONS),
+                    value(SettingKey.STALL_ALARM),
                     value(SettingKey.PID_FILE).map(home::resolve).map(Path::normalize));
         }
 

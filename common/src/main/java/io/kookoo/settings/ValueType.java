@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -65,6 +66,13 @@ record ValueType<T>(String allowed, Function<String, T> parser) {
             long bytes = bytesOf(text);
             require(bytes >= least && bytes <= most);
             return bytes;
+        });
+    }
+
+    static ValueType<String> oneOf(String... words) {
+        return new ValueType<>(String.join(" or ", words), text -> {
+            require(List.of(words).contains(text));
+            return text;
         });
     }
 

@@ -1,9 +1,11 @@
 package io.kookoo.server;
 
 import io.kookoo.log.LogEvent;
+import io.kookoo.protocol.FunctionName;
 import io.kookoo.server.catalog.FunctionCatalog;
 import io.kookoo.server.command.PeerConversation;
 import io.kookoo.server.command.TextCommands;
+import io.kookoo.server.dispatch.DispatchSettings;
 import io.kookoo.server.dispatch.Dispatcher;
 import io.kookoo.server.local.LocalWorkers;
 import io.kookoo.server.net.Acceptor;
@@ -19,7 +21,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,9 +73,11 @@ public final class Server {
      * Starts a server. Returns when it listens and the pid file is written; it runs on threads of its own.
      *
      * @param clientJar the program of local clients; needed where {@code [Server] workers} is above 0
+     * @param shutdown what the text command {@code shutdown} does; true where running jobs shall end first. Must not block
      * @throws StartException when something is missing or taken; nothing is left open then
      */
-    public static Server start(Settings settings, Clock clock, Path clientJar) throws StartException {
+    public static Server start(Settings settings, Clock clock, Path clientJar, Consumer<Boolean> shutdown)
+            throws StartException {
         if (settings.server().workers() > 0 && !Files.isRegularFile(clientJar)) {
             throw new StartException(
                     ExitCode.SETTINGS,
@@ -88,7 +95,7 @@ public final class Server {
         InetSocketAddress address =
                 new InetSocketAddress(settings.server().ip(), settings.server().port());
         try {
-            Server server = new Server(settings, clock, catalog, address, clientJar);
+            Server server = new Server(settings, clock, catalog, address, clientJar, shutdown);
             server.open();
             return server;
         } catch (IOException e) {
@@ -103,26 +110,30 @@ public final class Server {
         }
     }
 
-    private Server(Settings settings, Clock clock, FunctionCatalog catalog, InetSocketAddress address, Path clientJar)
+    private Server(
+            Settings settings,
+            Clock clock,
+            FunctionCatalog catalog,
+            InetSocketAddress address,
+            Path clientJar,
+            Consumer<Boolean> shutdown)
             throws IOException {
         this.settings = settings;
         this.catalog = catalog;
         this.deadlines = new Deadlines(clock);
-        this.dispatcher = new Dispatcher(
-                clock,
-                deadlines,
-                hostName(),
-                catalog,
-                settings.server().jobRetries(),
-                settings.logger().jobLines());
-        TextCommands textCommands = new TextCommands(dispatcher);
+        this.dispatcher = new Dispatcher(clock, deadlines, catalog, dispatchSettings(settings));
+        TextCommands textCommands =
+                new TextCommands(dispatcher, settings.logger().level().toString(), settingLines(settings), shutdown);
         Limits limits = new Limits(
                 settings.server().maxPacketBytes(),
                 settings.server().maxLineBytes(),
                 settings.server().outboxLimitBytes(),
                 settings.server().writeStall());
         this.acceptor = new Acceptor(
-                address, limits, deadlines, connection -> new PeerConversation(dispatcher, textCommands, connection));
+                address,
+                limits,
+                deadlines,
+                connection -> new PeerConversation(dispatcher, textCommands, clock, connection));
         this.localWorkers = new LocalWorkers(localCommand(clientJar, acceptor.address()));
     }
 
@@ -134,7 +145,7 @@ public final class Server {
         try {
             writePidFile();
         } catch (IOException e) {
-            stop();
+            stop(Duration.ZERO);
             throw new StartException(
                     ExitCode.SETTINGS,
                     "The pid file " + settings.server().pidFile().orElseThrow() + " cannot be written: "
@@ -149,17 +160,35 @@ public final class Server {
         return acceptor.address();
     }
 
+    private static DispatchSettings dispatchSettings(Settings settings) {
+        Map<FunctionName, Integer> maxRunning = new HashMap<>();
+        settings.functions().forEach((name, function) -> maxRunning.put(FunctionName.of(name), function.maxRunning()));
+        return new DispatchSettings(
+                hostName(),
+                settings.server().jobRetries(),
+                settings.logger().jobLines(),
+                settings.server().exceptions(),
+                settings.server().stallAlarm(),
+                maxRunning);
+    }
+
+    private static List<String> settingLines(Settings settings) {
+        return settings.origins().stream()
+                .map(origin -> String.join("\t", origin.section(), origin.key(), origin.text(), origin.where()))
+                .toList();
+    }
+
     /**
-     * Stops in good order: no new connections and jobs, up to {@code shutdown_timeout} for those that run, then the end.
-     * Blocks until then. For one thread, once.
+     * Stops in good order: no new connections and jobs, some time for those that run, then the end. Blocks until then. For
+     * one thread, once.
+     *
+     * @param limit how long running jobs may take
      */
-    public void stop() {
-        LOG.info(LogEvent.of("stopping")
-                .with("shutdown_timeout_ms", settings.server().shutdownTimeout().toMillis())
-                .toString());
+    public void stop(Duration limit) {
+        LOG.info(LogEvent.of("stopping").with("limit_ms", limit.toMillis()).toString());
         try {
             acceptor.stop();
-            int left = dispatcher.drain(settings.server().shutdownTimeout());
+            int left = dispatcher.drain(limit);
             if (left > 0) {
                 LOG.warn(LogEvent.of("jobs_cut_off").with("running", left).toString());
             }

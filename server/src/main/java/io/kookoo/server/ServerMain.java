@@ -8,7 +8,10 @@ import io.kookoo.settings.Settings;
 import io.kookoo.settings.SettingsException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -65,9 +68,14 @@ public final class ServerMain {
         KookooLog log = KookooLog.open(settings.logger(), "Server", true);
         settings.warnings().forEach(LOG::warn);
         logSettings(settings);
+        AtomicBoolean graceful = new AtomicBoolean(true);
         try {
-            Server server = Server.start(settings, Clock.SYSTEM, jarFolder.resolve("client.jar"));
-            stopWhenTold(server, log);
+            Server server = Server.start(settings, Clock.SYSTEM, jarFolder.resolve("client.jar"), wait -> {
+                graceful.set(wait);
+                // On a thread of its own: exit runs the hook below and does not return.
+                new Thread(() -> System.exit(ExitCode.OK), "kookoo-exit").start();
+            });
+            stopWhenTold(server, () -> graceful.get() ? settings.server().shutdownTimeout() : Duration.ZERO, log);
             return ExitCode.OK;
         } catch (Server.StartException e) {
             LOG.error("{}", e.getMessage());
@@ -99,12 +107,12 @@ public final class ServerMain {
     }
 
     /** INT and TERM: the list of {@link Server#stop()}, and then the end with 0 whatever the JVM would have made of it. */
-    private static void stopWhenTold(Server server, KookooLog log) {
+    private static void stopWhenTold(Server server, Supplier<Duration> limit, KookooLog log) {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
                             try {
-                                server.stop();
+                                server.stop(limit.get());
                                 log.close();
                             } finally {
                                 Runtime.getRuntime().halt(ExitCode.OK);

@@ -61,6 +61,18 @@ final class ServerOptions {
     @Option(names = "--workers", paramLabel = "N", description = "Local client processes to keep running. Default: 0")
     private String workers;
 
+    @Option(
+            names = "--job-retries",
+            paramLabel = "N",
+            description = "Further runs of a job whose worker was lost. Default: 3")
+    private String jobRetries;
+
+    @Option(names = "--exceptions", description = "Pass WORK_EXCEPTION to every client.")
+    private boolean exceptions;
+
+    @Option(names = "--store", paramLabel = "KIND", description = "Where jobs are kept besides memory: none.")
+    private String store;
+
     @Option(names = "--pid-file", paramLabel = "FILE", description = "Gets the process id once the server listens.")
     private String pidFile;
 
@@ -104,7 +116,8 @@ final class ServerOptions {
         for (OptionSpec option : parsed.matchedOptions()) {
             String name = option.longestName().substring("--".length());
             if (Settings.optionNames().contains(name)) {
-                given.put(name, name.equals("verbose") ? "yes" : option.getValue());
+                Object value = option.getValue();
+                given.put(name, value instanceof Boolean ? "yes" : (String) value);
             }
         }
         return given;

@@ -19,7 +19,10 @@ import io.kookoo.server.dispatch.Priority;
 import io.kookoo.server.dispatch.Submission;
 import io.kookoo.server.net.Connection;
 import io.kookoo.server.net.Conversation;
+import io.kookoo.server.time.Clock;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,18 +40,29 @@ public final class PeerConversation implements Conversation {
     private static final Set<String> HTTP_METHODS =
             Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "PRI");
 
+    /** What is kept of a client id, as in gearmand: it stands in every line of the log about this peer. */
+    private static final int MAX_CLIENT_ID_CHARS = 127;
+
+    /** The longest time limit for a job; the protocol's number has 32 bits. */
+    private static final Duration MAX_TIMEOUT = Duration.ofMillis(0xFFFFFFFFL);
+
+    /** What GET_STATUS says of a job nobody knows: four numbers. */
+    private static final String UNKNOWN_JOB = String.join("\0", "0", "0", "0", "0");
+
     private final Dispatcher dispatcher;
     private final TextCommands textCommands;
     private final Connection connection;
+    private final Clock clock;
     private final Peer peer;
     private final Deliveries deliveries;
     private boolean first = true;
 
-    public PeerConversation(Dispatcher dispatcher, TextCommands textCommands, Connection connection) {
+    public PeerConversation(Dispatcher dispatcher, TextCommands textCommands, Clock clock, Connection connection) {
         this.dispatcher = dispatcher;
         this.textCommands = textCommands;
         this.connection = connection;
-        this.peer = new Peer(connection.number(), connection.address(), connection.outbox());
+        this.clock = clock;
+        this.peer = new Peer(connection.number(), connection.address(), connection.outbox(), clock);
         this.deliveries = new Deliveries(connection.outbox());
         dispatcher.connect(peer);
         if (LOG.isDebugEnabled()) {
@@ -73,6 +87,7 @@ public final class PeerConversation implements Conversation {
 
     @Override
     public void flush() {
+        peer.heard(clock.nanoTime());
         deliveries.flush(LOG);
     }
 
@@ -94,41 +109,45 @@ public final class PeerConversation implements Conversation {
         if (verb.equalsIgnoreCase("quit") || verb.equalsIgnoreCase("exit")) {
             return false;
         }
-        deliveries.own().text(textCommands.answer(line));
+        deliveries.own().text(textCommands.answer(line, connection.isLoopback(), deliveries));
         return true;
     }
 
     private void hear(Packet packet) {
         switch (packet.type()) {
             case ECHO_REQ -> deliveries.own().forward(PacketType.ECHO_RES, packet);
-            case SUBMIT_JOB -> submit(packet, Priority.NORMAL, false);
-            case SUBMIT_JOB_BG -> submit(packet, Priority.NORMAL, true);
-            case SUBMIT_JOB_HIGH -> submit(packet, Priority.HIGH, false);
-            case SUBMIT_JOB_HIGH_BG -> submit(packet, Priority.HIGH, true);
-            case SUBMIT_JOB_LOW -> submit(packet, Priority.LOW, false);
-            case SUBMIT_JOB_LOW_BG -> submit(packet, Priority.LOW, true);
+            case SUBMIT_JOB -> submit(packet, Priority.NORMAL, false, null, 0);
+            case SUBMIT_JOB_BG -> submit(packet, Priority.NORMAL, true, null, 0);
+            case SUBMIT_JOB_HIGH -> submit(packet, Priority.HIGH, false, null, 0);
+            case SUBMIT_JOB_HIGH_BG -> submit(packet, Priority.HIGH, true, null, 0);
+            case SUBMIT_JOB_LOW -> submit(packet, Priority.LOW, false, null, 0);
+            case SUBMIT_JOB_LOW_BG -> submit(packet, Priority.LOW, true, null, 0);
+            case SUBMIT_JOB_EPOCH -> submitEpoch(packet);
+            case SUBMIT_REDUCE_JOB -> submitReduce(packet, false);
+            case SUBMIT_REDUCE_JOB_BACKGROUND -> submitReduce(packet, true);
             case GRAB_JOB -> dispatcher.grab(peer, Dispatcher.Grab.JOB, deliveries);
             case GRAB_JOB_UNIQ -> dispatcher.grab(peer, Dispatcher.Grab.JOB_UNIQ, deliveries);
             case GRAB_JOB_ALL -> dispatcher.grab(peer, Dispatcher.Grab.JOB_ALL, deliveries);
             case WORK_COMPLETE, WORK_STATUS, WORK_FAIL, WORK_EXCEPTION, WORK_DATA, WORK_WARNING -> report(packet);
             case PRE_SLEEP -> dispatcher.preSleep(peer, deliveries);
             case CAN_DO -> canDo(packet);
+            case CAN_DO_TIMEOUT -> canDoTimeout(packet);
             case CANT_DO -> dispatcher.cantDo(peer, packet.function(0), deliveries);
             case RESET_ABILITIES -> dispatcher.resetAbilities(peer, deliveries);
             case GET_STATUS -> getStatus(packet);
-            case SET_CLIENT_ID ->
-                dispatcher.setClientId(peer, packet.text(0).isEmpty() ? "-" : packet.text(0), deliveries);
+            case GET_STATUS_UNIQUE -> getStatusUnique(packet);
+            case SET_CLIENT_ID -> setClientId(packet.text(0));
             case OPTION_REQ -> option(packet);
             default -> error(ErrorCode.INVALID_COMMAND, "Command not expected");
         }
     }
 
-    private void submit(Packet packet, Priority priority, boolean background) {
+    private void submit(Packet packet, Priority priority, boolean background, FunctionName reducer, long epochSeconds) {
         if (packet.length(1) > UniqueId.MAX_BYTES) {
             error(ErrorCode.ARGUMENT_TOO_LARGE, "Unique value too large");
-        } else if (functionNameFits(packet)) {
-            Submission submission =
-                    new Submission(packet.function(0), packet.unique(1), priority, background, packet.data());
+        } else if (functionNameFits(packet, 0)) {
+            Submission submission = new Submission(
+                    packet.function(0), packet.unique(1), priority, background, packet.data(), reducer, epochSeconds);
             String refusal = dispatcher.submit(peer, submission, deliveries);
             if (refusal != null) {
                 error(ErrorCode.QUEUE_ERROR, refusal);
@@ -136,14 +155,50 @@ public final class PeerConversation implements Conversation {
         }
     }
 
-    private void canDo(Packet packet) {
-        if (functionNameFits(packet)) {
-            dispatcher.canDo(peer, packet.function(0), deliveries);
+    private void submitEpoch(Packet packet) {
+        long seconds = wholeNumber(packet.text(2));
+        if (seconds < 0) {
+            error(
+                    ErrorCode.INVALID_ARGUMENTS,
+                    "SUBMIT_JOB_EPOCH takes seconds since 1970 as a whole number, not " + packet.text(2));
+        } else {
+            submit(packet, Priority.NORMAL, true, null, seconds);
         }
     }
 
-    private boolean functionNameFits(Packet packet) {
-        int length = packet.length(0);
+    private void submitReduce(Packet packet, boolean background) {
+        if (packet.length(2) == 0) {
+            submit(packet, Priority.NORMAL, background, null, 0);
+        } else if (functionNameFits(packet, 2)) {
+            submit(packet, Priority.NORMAL, background, packet.function(2), 0);
+        }
+    }
+
+    /** A number of at most 18 digits and nothing else, or -1. */
+    private static long wholeNumber(String text) {
+        return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
+    }
+
+    private void canDo(Packet packet) {
+        if (functionNameFits(packet, 0)) {
+            dispatcher.canDo(peer, packet.function(0), null, deliveries);
+        }
+    }
+
+    private void canDoTimeout(Packet packet) {
+        long millis = wholeNumber(packet.text(1));
+        if (millis < 0 || millis > MAX_TIMEOUT.toMillis()) {
+            error(
+                    ErrorCode.INVALID_ARGUMENTS,
+                    "CAN_DO_TIMEOUT takes milliseconds, 0 to " + MAX_TIMEOUT.toMillis() + ", not " + packet.text(1));
+        } else if (functionNameFits(packet, 0)) {
+            Duration timeout = millis == 0 ? null : Duration.ofMillis(millis);
+            dispatcher.canDo(peer, packet.function(0), timeout, deliveries);
+        }
+    }
+
+    private boolean functionNameFits(Packet packet, int argument) {
+        int length = packet.length(argument);
         if (length > 0 && length <= FunctionName.MAX_BYTES) {
             return true;
         }
@@ -166,14 +221,26 @@ public final class PeerConversation implements Conversation {
 
     private void getStatus(Packet packet) {
         JobHandle handle = packet.handle(0);
-        JobStatus status = dispatcher.jobStatus(handle);
-        String rest = String.join(
-                "\0",
-                status.known() ? "1" : "0",
-                status.running() ? "1" : "0",
-                Long.toString(status.numerator()),
-                Long.toString(status.denominator()));
-        deliveries.own().packet(PacketType.STATUS_RES, Data.of(rest), handle);
+        Optional<JobStatus> status = dispatcher.job(handle);
+        deliveries.own().packet(PacketType.STATUS_RES, Data.of(numbers(status)), handle);
+    }
+
+    private void getStatusUnique(Packet packet) {
+        UniqueId unique = packet.unique(0);
+        Optional<JobStatus> status = dispatcher.job(unique);
+        String waiting = status.map(s -> Integer.toString(s.waiting())).orElse("0");
+        deliveries.own().packet(PacketType.STATUS_RES_UNIQUE, Data.of(numbers(status) + "\0" + waiting), unique);
+    }
+
+    /** Known, running, numerator and denominator. */
+    private static String numbers(Optional<JobStatus> status) {
+        return status.map(s -> String.join(
+                        "\0",
+                        "1",
+                        s.running() ? "1" : "0",
+                        Long.toString(s.numerator()),
+                        Long.toString(s.denominator())))
+                .orElse(UNKNOWN_JOB);
     }
 
     private void option(Packet packet) {

@@ -2,12 +2,22 @@ package io.kookoo.server.command;
 
 import io.kookoo.Version;
 import io.kookoo.protocol.FunctionName;
+import io.kookoo.protocol.JobHandle;
+import io.kookoo.protocol.UniqueId;
+import io.kookoo.protocol.WireName;
+import io.kookoo.server.dispatch.Deliveries;
 import io.kookoo.server.dispatch.Dispatcher;
 import io.kookoo.server.dispatch.FunctionStatus;
+import io.kookoo.server.dispatch.JobStatus;
 import io.kookoo.server.dispatch.PeerStatus;
+import io.kookoo.server.dispatch.Priority;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * The lines of text that people and monitoring tools send. Each is answered by one line, {@code OK ...} or
@@ -18,70 +28,337 @@ import java.util.Locale;
  */
 public final class TextCommands {
     private static final String END = ".\n";
+    private static final String OK = "OK\r\n";
 
     private static final String HELP = """
             version\tthe server's version
             getpid\tthe server's process id
-            status\tfunctions: name, jobs queued and running, jobs running, workers
+            verbose\tthe log's level
+            status\tfunctions: name, jobs, jobs running, workers
+            prioritystatus\tfunctions: name, jobs queued high, normal, low, workers
             workers\tconnections: number, address, client id, and the functions each can do
+            show jobs\tjobs: handle, retries, 0, whether a store has it
+            show unique jobs\tthe uniques of jobs
+            show clients\tconnections: number, id, address, since, idle seconds, functions, jobs running
+            show running\tjobs: handle, function, worker, attempt, age in seconds, progress
+            show queued [F]\tjobs: handle, unique, priority, age in seconds
+            show functions\tname, queued, running, done, failed, retried, mean and p99 in milliseconds
+            show settings\tsection, key, value, where it was read
+            show load\tconnections, queued, running
+            cancel job H\tends a job before its time
+            cancel unique F U\tlikewise the job of function F with unique U
+            create function F\tmakes a function known
+            drop function F\tforgets a function; its queued jobs fail
+            maxqueue F [N]\tat most N jobs of F; or three numbers, for high, normal and low priority
+            shutdown [graceful]\tends the server; graceful lets jobs end first; from this machine alone
             help\tthis list
             quit\tends the connection
             """;
 
     private final Dispatcher dispatcher;
+    private final String level;
+    private final List<String> settings;
+    private final Consumer<Boolean> shutdown;
 
-    public TextCommands(Dispatcher dispatcher) {
+    /**
+     * @param level the log's level, for {@code verbose}
+     * @param settings the lines of {@code show settings}, without their ends
+     * @param shutdown ends the server without blocking the caller; true lets running jobs end first
+     */
+    public TextCommands(Dispatcher dispatcher, String level, List<String> settings, Consumer<Boolean> shutdown) {
         this.dispatcher = dispatcher;
+        this.level = level;
+        this.settings = List.copyOf(settings);
+        this.shutdown = shutdown;
     }
 
-    /** The whole answer to a line, with the ends of its lines. The verb may be in any case; words are split at blanks. */
-    String answer(String line) {
-        String verb = line.strip().split("\\s+", 2)[0];
-        return switch (verb.toLowerCase(Locale.ROOT)) {
+    /**
+     * The whole answer to a line, with the ends of its lines. The verb may be in any case; words are split at blanks.
+     *
+     * @param loopback whether it comes from this machine
+     * @param deliveries what the command leaves to be done
+     */
+    String answer(String line, boolean loopback, Deliveries deliveries) {
+        String[] words = line.strip().split("\\s+");
+        return switch (words[0].toLowerCase(Locale.ROOT)) {
             case "version" -> "OK " + Version.TEXT + "\n";
             case "getpid" -> "OK " + ProcessHandle.current().pid() + "\n";
+            case "verbose" -> "OK " + level + "\n";
             case "status" -> status();
+            case "prioritystatus" -> priorityStatus();
             case "workers" -> workers();
+            case "show" -> show(words);
+            case "cancel" -> cancel(words, deliveries);
+            case "create" -> create(words);
+            case "drop" -> drop(words, deliveries);
+            case "maxqueue" -> maxQueue(words);
+            case "shutdown" -> shutdown(words, loopback);
             case "help" -> HELP + END;
-            default -> "ERR UNKNOWN_COMMAND Unknown+server+command" + encode(verb) + "\r\n";
+            default -> "ERR UNKNOWN_COMMAND Unknown+server+command" + encode(words[0]) + "\r\n";
         };
     }
 
+    // ---- gearmand's own ----
+
     private String status() {
         StringBuilder answer = new StringBuilder();
-        for (FunctionStatus function : dispatcher.functionStatuses()) {
-            answer.append(function.name())
-                    .append('\t')
-                    .append(function.total())
-                    .append('\t')
-                    .append(function.running())
-                    .append('\t')
-                    .append(function.workers())
-                    .append('\n');
+        for (FunctionStatus function : dispatcher.functions()) {
+            row(answer, function.name(), function.total(), function.running(), function.workers());
+        }
+        return answer.append(END).toString();
+    }
+
+    private String priorityStatus() {
+        StringBuilder answer = new StringBuilder();
+        for (FunctionStatus function : dispatcher.functions()) {
+            List<Integer> queued = function.queued();
+            row(answer, function.name(), queued.get(0), queued.get(1), queued.get(2), function.workers());
         }
         return answer.append(END).toString();
     }
 
     private String workers() {
         StringBuilder answer = new StringBuilder();
-        for (PeerStatus peer : dispatcher.peerStatuses()) {
+        for (PeerStatus peer : dispatcher.peers()) {
             answer.append(peer.number())
                     .append(' ')
                     .append(peer.address())
                     .append(' ')
-                    .append(column(peer.clientId()))
+                    .append(word(FunctionName.of(peer.clientId())))
                     .append(" :");
             for (FunctionName function : peer.functions()) {
-                answer.append(' ').append(column(function.toString()));
+                answer.append(' ').append(word(function));
             }
             answer.append('\n');
         }
         return answer.append(END).toString();
     }
 
-    /** A text as one column between blanks. */
-    private static String column(String text) {
-        return FunctionName.of(text).toString().replace(" ", "%20");
+    private String showJobs() {
+        StringBuilder answer = new StringBuilder();
+        for (JobStatus job : dispatcher.jobs()) {
+            row(answer, job.handle(), Math.max(0, job.attempt() - 1), 0, 0);
+        }
+        return answer.append(END).toString();
+    }
+
+    private String showUniqueJobs() {
+        StringBuilder answer = new StringBuilder();
+        for (JobStatus job : dispatcher.jobs()) {
+            if (!job.unique().isEmpty()) {
+                row(answer, job.unique());
+            }
+        }
+        return answer.append(END).toString();
+    }
+
+    private String cancel(String[] words, Deliveries deliveries) {
+        boolean cancelled;
+        if (words.length == 3 && words[1].equalsIgnoreCase("job")) {
+            cancelled = dispatcher.cancel(JobHandle.of(words[2]), deliveries);
+        } else if (words.length == 4 && words[1].equalsIgnoreCase("unique")) {
+            cancelled = dispatcher.cancel(FunctionName.of(words[2]), UniqueId.of(words[3]), deliveries);
+        } else {
+            return incomplete(words[0]);
+        }
+        return cancelled ? OK : "ERR UNKNOWN_JOB\r\n";
+    }
+
+    private String create(String[] words) {
+        if (words.length != 3 || !words[1].equalsIgnoreCase("function")) {
+            return incomplete(words[0]);
+        }
+        FunctionName name = FunctionName.of(words[2]);
+        if (name.length() > FunctionName.MAX_BYTES) {
+            return tooLong(name);
+        }
+        dispatcher.createFunction(name);
+        return OK;
+    }
+
+    private String drop(String[] words, Deliveries deliveries) {
+        if (words.length != 3 || !words[1].equalsIgnoreCase("function")) {
+            return incomplete(words[0]);
+        }
+        return switch (dispatcher.dropFunction(FunctionName.of(words[2]), deliveries)) {
+            case DROPPED -> OK;
+            case IN_USE -> "ERR there are still connected workers or executing clients\r\n";
+            case UNKNOWN -> "ERR function not found\r\n";
+        };
+    }
+
+    /** No number, one for all priorities, or three: for high, normal and low. None, or one of 0 or less, is unlimited. */
+    private String maxQueue(String[] words) {
+        if (words.length != 2 && words.length != 3 && words.length != 5) {
+            return incomplete(words[0]);
+        }
+        FunctionName name = FunctionName.of(words[1]);
+        if (name.length() > FunctionName.MAX_BYTES) {
+            return tooLong(name);
+        }
+        Map<Priority, Integer> limits = new EnumMap<>(Priority.class);
+        for (Priority priority : Priority.values()) {
+            int at = words.length == 5 ? 2 + priority.ordinal() : 2;
+            try {
+                limits.put(priority, at < words.length ? Math.max(0, Integer.parseInt(words[at])) : 0);
+            } catch (NumberFormatException e) {
+                return "ERR INVALID_ARGUMENTS maxqueue+takes+whole+numbers,+not+" + encode(words[at]) + "\r\n";
+            }
+        }
+        dispatcher.maxQueue(name, limits);
+        return OK;
+    }
+
+    private String shutdown(String[] words, boolean loopback) {
+        boolean graceful = words.length == 2 && words[1].equalsIgnoreCase("graceful");
+        if (words.length > 1 && !graceful) {
+            return incomplete(words[0]);
+        }
+        if (!loopback) {
+            return "ERR PERMISSION_DENIED shutdown+is+for+connections+from+this+machine\r\n";
+        }
+        shutdown.accept(graceful);
+        return OK;
+    }
+
+    // ---- lists of our own ----
+
+    private String show(String[] words) {
+        String what = words.length > 1 ? words[1].toLowerCase(Locale.ROOT) : "";
+        return switch (words.length + " " + what) {
+            case "2 jobs" -> showJobs();
+            case "3 unique" -> words[2].equalsIgnoreCase("jobs") ? showUniqueJobs() : unknownShow();
+            case "2 clients" -> showClients();
+            case "2 running" -> showRunning();
+            case "2 queued" -> showQueued(null);
+            case "3 queued" -> showQueued(FunctionName.of(words[2]));
+            case "2 functions" -> showFunctions();
+            case "2 settings" -> showSettings();
+            case "2 load" -> showLoad();
+            default -> unknownShow();
+        };
+    }
+
+    private static String unknownShow() {
+        return "ERR UNKNOWN_SHOW_ARGUMENTS\r\n";
+    }
+
+    private String showClients() {
+        StringBuilder answer = new StringBuilder();
+        for (PeerStatus peer : dispatcher.peers()) {
+            row(
+                    answer,
+                    peer.number(),
+                    FunctionName.of(peer.clientId()),
+                    peer.address(),
+                    peer.since(),
+                    seconds(peer.idle()),
+                    join(peer.functions()),
+                    join(peer.running()));
+        }
+        return answer.append(END).toString();
+    }
+
+    private String showRunning() {
+        StringBuilder answer = new StringBuilder();
+        for (JobStatus job : dispatcher.jobs()) {
+            if (job.running()) {
+                row(
+                        answer,
+                        job.handle(),
+                        job.function(),
+                        FunctionName.of(job.worker()),
+                        job.attempt(),
+                        seconds(job.ran()),
+                        job.numerator() + "/" + job.denominator());
+            }
+        }
+        return answer.append(END).toString();
+    }
+
+    /** @param function null for all */
+    private String showQueued(FunctionName function) {
+        StringBuilder answer = new StringBuilder();
+        for (JobStatus job : dispatcher.jobs()) {
+            if (!job.running() && (function == null || function.equals(job.function()))) {
+                row(
+                        answer,
+                        job.handle(),
+                        job.unique().isEmpty() ? "-" : job.unique(),
+                        job.priority().name().toLowerCase(Locale.ROOT),
+                        seconds(job.age()));
+            }
+        }
+        return answer.append(END).toString();
+    }
+
+    private String showFunctions() {
+        StringBuilder answer = new StringBuilder();
+        for (FunctionStatus function : dispatcher.functions()) {
+            row(
+                    answer,
+                    function.name(),
+                    function.total() - function.running(),
+                    function.running(),
+                    function.done(),
+                    function.failed(),
+                    function.retried(),
+                    millis(function.mean()),
+                    millis(function.p99()));
+        }
+        return answer.append(END).toString();
+    }
+
+    private String showSettings() {
+        StringBuilder answer = new StringBuilder();
+        settings.forEach(setting -> answer.append(setting).append('\n'));
+        return answer.append(END).toString();
+    }
+
+    private String showLoad() {
+        var load = dispatcher.load();
+        StringBuilder answer = new StringBuilder();
+        row(answer, load.connections(), load.queued(), load.running());
+        return answer.append(END).toString();
+    }
+
+    // ---- words ----
+
+    private static void row(StringBuilder answer, Object... columns) {
+        for (int i = 0; i < columns.length; i++) {
+            answer.append(i == 0 ? "" : "\t").append(columns[i]);
+        }
+        answer.append('\n');
+    }
+
+    /** Names as one column: separated by commas, or {@code -} for none. */
+    private static String join(List<? extends WireName> names) {
+        return names.isEmpty()
+                ? "-"
+                : String.join(",", names.stream().map(WireName::toString).toList());
+    }
+
+    /** A name as one column between blanks. */
+    private static String word(WireName name) {
+        return name.toString().replace(" ", "%20");
+    }
+
+    private static String seconds(java.time.Duration duration) {
+        return String.format(Locale.ROOT, "%.3f", duration.toNanos() / 1e9);
+    }
+
+    private static String millis(java.time.Duration duration) {
+        return String.format(Locale.ROOT, "%.3f", duration.toNanos() / 1e6);
+    }
+
+    private static String incomplete(String verb) {
+        return "ERR INVALID_ARGUMENTS An+incomplete+set+of+arguments+was+sent+to+this+command+"
+                + verb.toLowerCase(Locale.ROOT) + "\r\n";
+    }
+
+    private static String tooLong(FunctionName name) {
+        return "ERR ARGUMENT_TOO_LARGE A+function+name+has+1+to+" + FunctionName.MAX_BYTES + "+bytes,+this+one+has+"
+                + name.length() + "\r\n";
     }
 
     /** What an unknown command was, such that it stays one word of one line whatever it holds. */

@@ -609,13 +609,7 @@ public final class Dispatcher {
         } else if (kind == Grab.JOB_ALL && job.reducer != null) {
             deliveries
                     .to(peer.outbox)
-                    .packet(
-                            PacketType.JOB_ASSIGN_ALL,
-                            job.data,
-                            job.handle,
-                            job.functionName,
-                            job.unique,
-                            job.reducer);
+                    .packet(PacketType.JOB_ASSIGN_ALL, job.data, job.handle, job.functionName, job.unique, job.reducer);
         } else {
             deliveries
                     .to(peer.outbox)
@@ -834,7 +828,8 @@ public final class Dispatcher {
             queued |= function.queued() > 0;
             if (oldest != null
                     && oldest != function.alarmed
-                    && clock.nanoTime() - oldest.readyNanos >= settings.stallAlarm().toNanos()) {
+                    && clock.nanoTime() - oldest.readyNanos
+                            >= settings.stallAlarm().toNanos()) {
                 raiseAlarm(function, oldest, deliveries);
             }
         }

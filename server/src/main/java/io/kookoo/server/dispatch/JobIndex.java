@@ -16,8 +16,8 @@ import java.util.TreeSet;
 final class JobIndex {
     private final Map<JobHandle, Job> byHandle = new HashMap<>();
     private final Map<Key, Job> byKey = new HashMap<>();
-    private final TreeSet<Job> delayed = new TreeSet<>(
-            Comparator.<Job>comparingLong(job -> job.epochSeconds).thenComparingLong(job -> job.number));
+    private final TreeSet<Job> delayed =
+            new TreeSet<>(Comparator.<Job>comparingLong(job -> job.epochSeconds).thenComparingLong(job -> job.number));
 
     /** What joins submissions: within a function, a unique or the data. */
     private record Key(FunctionQueue function, Object key) {}

@@ -20,7 +20,6 @@ final class JobLog {
     /** How long a bound counts: whoever is told that something was left out calls {@link #summarize} so much later. */
     static final Duration SECOND = Duration.ofSeconds(1);
 
-
     private final Clock clock;
     private final int linesPerSecond;
 

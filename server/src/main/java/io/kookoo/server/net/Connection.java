@@ -79,6 +79,11 @@ public final class Connection {
         return address;
     }
 
+    /** Whether the peer is on this machine, and came by its loopback address. */
+    public boolean isLoopback() {
+        return socket.getInetAddress() != null && socket.getInetAddress().isLoopbackAddress();
+    }
+
     /** The peer's port. */
     public int port() {
         return socket.getPort();
@@ -127,7 +132,7 @@ public final class Connection {
                     linger();
                     return "closed by this server";
                 }
-                if (!reader.hasMessage()) {
+                if (!reader.hasMessage() || outbox.isLarge()) {
                     conversation.flush();
                 }
             }

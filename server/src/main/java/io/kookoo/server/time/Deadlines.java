@@ -21,6 +21,7 @@ public final class Deadlines implements Runnable {
     private final Condition earlier = lock.newCondition();
     /** A tree and not a binary heap: leases are cancelled as often as they are made, wherever they stand. */
     private final TreeSet<Deadline> waiting = new TreeSet<>();
+
     private long nextNumber;
     private boolean closed;
 
