@@ -147,7 +147,20 @@ public final class ClientMain {
             scope = ScopeType.INHERIT,
             mixinStandardHelpOptions = true,
             versionProvider = VersionLine.class,
-            usageHelpAutoWidth = true,
+            description = {
+                "The client of Kookoo: runs functions for a server, or has them run.",
+                "Without a command it runs, as with run."
+            },
+            footer = {
+                "",
+                "Examples:",
+                "  java -jar client.jar                     # run functions for the server of config/settings.ini",
+                "  java -jar client.jar --interval 0.5      # the same, asking twice a second",
+                "  java -jar client.jar call 'add(1,2)'     # have a function run, print its result",
+                "  java -jar client.jar status              # what the server knows",
+                "",
+                "Every option has a name in the environment as well: --port is KOOKOO_PORT."
+            },
             exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {
                 "0:it went well",
