@@ -1,0 +1,54 @@
+# Thin: each target is a line or two over Maven, java or a script. `make help` lists them.
+JAVA ?= java
+MVN  ?= mvn -B -ntp
+# make bench also needs gcc and gearmand to compare with; see docs/performance.md.
+
+SOURCES := pom.xml $(wildcard */pom.xml) $(shell find common/src/main server/src/main client/src/main -type f 2>/dev/null)
+
+.PHONY: help run server client build test check peers bench torture fmt clean
+
+help:
+	@echo 'make run      build what is missing, start a server with one local client, show calls until Ctrl-C'
+	@echo 'make test     build, and pass every test that needs only a JDK and Maven'
+	@echo 'make check    formatting, make test, and the tests with foreign peers (installs them: apt)'
+	@echo 'make server   the server alone            make client   a client alone'
+	@echo 'make build    server.jar and client.jar   make fmt      format the sources'
+	@echo 'make bench    speed, against gearmand     make torture  the long tests'
+	@echo 'make clean    remove what was built'
+
+run: build
+	$(JAVA) -jar server.jar --workers 1
+
+server: build
+	$(JAVA) -jar server.jar
+
+client: build
+	$(JAVA) -jar client.jar
+
+build: server.jar client.jar
+
+server.jar client.jar &: $(SOURCES)
+	$(MVN) -q -DskipTests -pl server,client -am package
+
+test:
+	$(MVN) verify
+
+# The peers are tested along with everything else; formatting is checked and not mended.
+check: peers
+	$(MVN) verify -Dspotless.goal=check -Dtests.excluded=torture
+
+peers:
+	bench/install-peers
+
+bench: build
+	bench/run
+
+torture:
+	$(MVN) verify -Dtests.excluded=peers -Dgroups=torture
+
+fmt:
+	$(MVN) -q spotless:apply
+
+clean:
+	$(MVN) -q clean
+	rm -f server.jar client.jar

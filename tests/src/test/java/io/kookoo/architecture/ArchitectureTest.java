@@ -1,0 +1,118 @@
+package io.kookoo.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The fences of docs/architecture.md. */
+class ArchitectureTest {
+    private static JavaClasses kookoo;
+
+    @BeforeAll
+    static void readClasses() {
+        kookoo = new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .importPackages("io.kookoo");
+    }
+
+    @Test
+    void shouldHaveReadAllModules() {
+        classes().that().haveSimpleName("ServerMain").should().resideInAPackage("io.kookoo.server").check(kookoo);
+        classes().that().haveSimpleName("ClientMain").should().resideInAPackage("io.kookoo.client").check(kookoo);
+        classes().that().haveSimpleName("PacketReader").should().resideInAPackage("io.kookoo.protocol").check(kookoo);
+    }
+
+    @Test
+    void shouldKeepCommonFreeOfServerAndClient() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.kookoo.server..", "io.kookoo.client..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.kookoo.server..", "io.kookoo.client..")
+                .check(kookoo);
+    }
+
+    @Test
+    void shouldKeepServerAndClientApart() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.kookoo.server..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.kookoo.client..")
+                .check(kookoo);
+        noClasses()
+                .that()
+                .resideInAPackage("io.kookoo.client..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.kookoo.server..")
+                .check(kookoo);
+    }
+
+    @Test
+    void shouldKeepSocketsOutOfDispatch() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.kookoo.server.dispatch..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.net..", "java.nio.file..", "java.io..")
+                .check(kookoo);
+    }
+
+    @Test
+    void shouldKeepSocketsOutOfTheProtocol() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.kookoo.protocol..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.net..", "org.slf4j..")
+                .check(kookoo);
+    }
+
+    @Test
+    void shouldKeepIni4jInSettingsAndLogbackInLog() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.kookoo.settings..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.ini4j..")
+                .check(kookoo);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.kookoo.log..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("ch.qos.logback..")
+                .check(kookoo);
+    }
+
+    @Test
+    void shouldReadTheClockThroughOneDoorInDispatch() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.kookoo.server.dispatch..")
+                .should()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(java.time.Instant.class, "now")
+                .check(kookoo);
+    }
+
+    @Test
+    void shouldHaveNoCyclesBetweenPackages() {
+        slices().matching("io.kookoo.(**)").should().beFreeOfCycles().check(kookoo);
+    }
+}
