@@ -50,13 +50,13 @@ public final class ClientMain {
 
     /** Runs one command; blocks until it has ended. Returns one of {@link ExitCode}. */
     static int execute(Program program, String... args) {
-        return commandLine(program).execute(withCommand(program, args));
+        return commandLine(program, program.options()).execute(withCommand(program, args));
     }
 
-    private static CommandLine commandLine(Program program) {
+    private static CommandLine commandLine(Program program, CommonOptions options) {
         PrintWriter out = new PrintWriter(program.console().out(), true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(program.console().err(), true, StandardCharsets.UTF_8);
-        return new CommandLine(new Root(program.options()))
+        return new CommandLine(new Root(options))
                 .addSubcommand(new RunCommand(program))
                 .addSubcommand(new CallCommand(program))
                 .addSubcommand(new FunctionsCommand(program))
@@ -88,7 +88,8 @@ public final class ClientMain {
     private static String[] withCommand(Program program, String[] args) {
         ParseResult result;
         try {
-            result = commandLine(program)
+            // With options of its own: the parser takes what it finds in them as their initial values.
+            result = commandLine(program, new CommonOptions())
                     .setUnmatchedArgumentsAllowed(true)
                     .setUnmatchedOptionsArePositionalParams(false)
                     .parseArgs(args);

@@ -114,8 +114,10 @@ class ClientMainTest {
     @Test
     void shouldShowWhereAnErrorComesFromWhenVerbose() throws Exception {
         int port = ScriptedServer.unusedPort();
-        CommandRun run = run("-v", "status", "--port", port).exits(4);
-        assertTrue(run.err().contains("\tat io.kookoo.client.net.Connector.open"), run.err());
+        for (CommandRun run : List.of(run("-v", "status", "--port", port), run("--port", port, "status", "-v"))) {
+            run.exits(4);
+            assertTrue(run.err().contains("\tat io.kookoo.client.net.Connector.open"), run.err());
+        }
     }
 
     // Where the server is
@@ -125,7 +127,8 @@ class ClientMainTest {
         for (Object[] args : List.of(
                 new Object[] {"--ip", "127.0.0.1", "--port", server.port(), "ping", "--count", 1},
                 new Object[] {"ping", "--count", 1, "--ip", "127.0.0.1", "--port", server.port()},
-                new Object[] {"--port", server.port(), "ping", "--ip", "127.0.0.1", "--count=1"})) {
+                new Object[] {"--port", server.port(), "ping", "--ip", "127.0.0.1", "--count=1"},
+                new Object[] {"--port", "1", "ping", "--port", server.port(), "--count=1"})) {
             CommandRun run = run(args);
             answerPing();
             run.exits(0);
@@ -326,10 +329,10 @@ class ClientMainTest {
         answerText("status", answer, run("status", "--port", server.port()))
                 .exits(0)
                 .printing("""
-                        FUNCTION   TOTAL  RUNNING  WORKERS
-                        add           12        2        3
+                        FUNCTION    TOTAL  RUNNING  WORKERS
+                        add            12        2        3
                         odd%09name      0        0        0
-                        """.replace("odd%09name      0", "odd%09name     0"), "");
+                        """, "");
         answerText("status", answer, run("status", "--json", "--port", server.port()))
                 .exits(0)
                 .printing("""
