@@ -142,6 +142,11 @@ public final class PeerConversation implements Conversation {
         }
     }
 
+    private void setClientId(String id) {
+        String kept = id.substring(0, Math.min(id.length(), MAX_CLIENT_ID_CHARS));
+        dispatcher.setClientId(peer, kept.isEmpty() ? "-" : kept, deliveries);
+    }
+
     private void submit(Packet packet, Priority priority, boolean background, FunctionName reducer, long epochSeconds) {
         if (packet.length(1) > UniqueId.MAX_BYTES) {
             error(ErrorCode.ARGUMENT_TOO_LARGE, "Unique value too large");

@@ -31,6 +31,11 @@ final class Lane {
         return size == 0;
     }
 
+    /** Whether it stands in the turns of its priority. */
+    boolean inTurns() {
+        return size > 0 && !function.full();
+    }
+
     Job first() {
         return first;
     }

@@ -57,7 +57,7 @@ final class Turns {
             return;
         }
         for (FunctionQueue function : worker.abilities.keySet()) {
-            if (!function.lane(priority).isEmpty()) {
+            if (function.lane(priority).inTurns()) {
                 action.accept(function);
             }
         }
@@ -79,7 +79,7 @@ final class Turns {
         Lane earliest = null;
         for (FunctionQueue function : worker.abilities.keySet()) {
             Lane lane = function.lane(priority);
-            if (!lane.isEmpty() && (earliest == null || lane.turn < earliest.turn)) {
+            if (lane.inTurns() && (earliest == null || lane.turn < earliest.turn)) {
                 earliest = lane;
             }
         }
