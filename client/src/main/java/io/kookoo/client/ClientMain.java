@@ -62,6 +62,8 @@ public final class ClientMain {
                 .addSubcommand(new FunctionsCommand(program))
                 .addSubcommand(new StatusCommand(program))
                 .addSubcommand(new WorkersCommand(program))
+                .addSubcommand(new ShowCommand(program))
+                .addSubcommand(new CancelCommand(program))
                 .addSubcommand(new PingCommand(program))
                 .addSubcommand(new GenerateCompletion())
                 // An argument of a call may begin with @.

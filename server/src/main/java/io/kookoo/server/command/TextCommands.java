@@ -13,6 +13,8 @@ import io.kookoo.server.dispatch.PeerStatus;
 import io.kookoo.server.dispatch.Priority;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -251,7 +253,7 @@ public final class TextCommands {
                     peer.number(),
                     FunctionName.of(peer.clientId()),
                     peer.address(),
-                    peer.since(),
+                    peer.since().truncatedTo(ChronoUnit.MILLIS),
                     seconds(peer.idle()),
                     join(peer.functions()),
                     join(peer.running()));
@@ -343,11 +345,11 @@ public final class TextCommands {
         return name.toString().replace(" ", "%20");
     }
 
-    private static String seconds(java.time.Duration duration) {
+    private static String seconds(Duration duration) {
         return String.format(Locale.ROOT, "%.3f", duration.toNanos() / 1e9);
     }
 
-    private static String millis(java.time.Duration duration) {
+    private static String millis(Duration duration) {
         return String.format(Locale.ROOT, "%.3f", duration.toNanos() / 1e6);
     }
 

@@ -1,0 +1,64 @@
+package io.kookoo.client;
+
+import io.kookoo.client.net.ServerConnection;
+import io.kookoo.protocol.TextLine;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "cancel",
+        description = "Ends a job before its time, whether it waits or runs. Who waits for it is told that it failed.",
+        footer = {
+            "",
+            "Examples:",
+            "  java -jar client.jar cancel H:box:mwr7vsdm:7",
+            "  java -jar client.jar cancel resize holiday.png    the job of that function with that unique"
+        })
+final class CancelCommand implements Callable<Integer> {
+    private final Program program;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(arity = "1..2", paramLabel = "HANDLE | FUNCTION UNIQUE", description = "Which job.")
+    private List<String> words;
+
+    CancelCommand(Program program) {
+        this.program = program;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        for (String word : words) {
+            if (word.matches(".*\\s.*|")) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "\"" + word + "\" cannot be named in a line of text: it is empty or has blanks");
+            }
+        }
+        String which = (words.size() == 1 ? "job " : "unique ") + String.join(" ", words);
+        try (ServerConnection connection = Program.connect(program.settings())) {
+            String answer = ask(connection, "cancel " + which);
+            if (answer.equals("OK")) {
+                program.console().out().println("cancelled " + which);
+                return ExitCode.OK;
+            }
+            program.console().err().println("not cancelled: the server has no " + which + " (" + answer + ")");
+            return ExitCode.FUNCTION_FAILED;
+        }
+    }
+
+    private static String ask(ServerConnection connection, String command) throws IOException {
+        connection.send(writer -> writer.text(command + "\n"));
+        if (connection.read() instanceof TextLine line) {
+            return line.text();
+        }
+        throw new IOException("the answer to " + command + " is no line of text");
+    }
+}
