@@ -170,8 +170,8 @@ public final class Connection {
 
     private final class SocketWire implements Outbox.Wire {
         @Override
-        public void write(byte[] bytes, int length) throws IOException {
-            out.write(bytes, 0, length);
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            out.write(bytes, from, length);
         }
 
         @Override

@@ -32,8 +32,8 @@ import java.util.function.Consumer;
 public final class Outbox {
     /** The socket's side of an outbox. */
     interface Wire {
-        /** Writes all of it; blocks while the send buffer is full. */
-        void write(byte[] bytes, int length) throws IOException;
+        /** Writes {@code length} bytes; blocks while the send buffer is full. */
+        void write(byte[] bytes, int from, int length) throws IOException;
 
         /** Sets the size of the socket's send buffer: to half of it, or to the whole. */
         void halveSendBuffer(boolean half) throws IOException;
@@ -49,6 +49,8 @@ public final class Outbox {
     }
 
     private static final int LARGE_BYTES = 64 * 1024;
+
+    private static final int WATCHED_BYTES = 64 * 1024;
 
     private final Wire wire;
     private final long maxBytes;
@@ -168,7 +170,7 @@ public final class Outbox {
                 if (mayBlock) {
                     writeAndProve(bytes, length);
                 } else {
-                    wire.write(bytes, length);
+                    wire.write(bytes, 0, length);
                 }
             } catch (IOException e) {
                 synchronized (this) {
@@ -200,20 +202,23 @@ public final class Outbox {
     }
 
     private void writeAndProve(byte[] bytes, int length) throws IOException {
-        Runnable ended = wire.watchStall();
-        try {
-            wire.halveSendBuffer(true);
-            wire.write(bytes, length);
-            wire.halveSendBuffer(false);
-        } finally {
-            ended.run();
+        wire.halveSendBuffer(true);
+        // In parts, each with a limit of its own: a peer that reads slowly but steadily has not stopped reading.
+        for (int from = 0; from < length; from += WATCHED_BYTES) {
+            Runnable ended = wire.watchStall();
+            try {
+                wire.write(bytes, from, Math.min(WATCHED_BYTES, length - from));
+            } finally {
+                ended.run();
+            }
         }
+        wire.halveSendBuffer(false);
     }
 
     private record MemoryWire(Consumer<byte[]> written) implements Wire {
         @Override
-        public void write(byte[] bytes, int length) {
-            written.accept(java.util.Arrays.copyOf(bytes, length));
+        public void write(byte[] bytes, int from, int length) {
+            written.accept(java.util.Arrays.copyOfRange(bytes, from, from + length));
         }
 
         @Override
