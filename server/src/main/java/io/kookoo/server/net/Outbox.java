@@ -159,7 +159,7 @@ public final class Outbox {
                 mayBlock = length > credit;
                 writing = true;
                 if (mayBlock && !own) {
-                    wire.startWriter(this::writeAsOwner);
+                    startWriter();
                     return;
                 }
                 bytes = waiting.take(spare);
@@ -192,6 +192,16 @@ public final class Outbox {
         closed = true;
         waiting.take(null);
         spare = null;
+    }
+
+    private void startWriter() {
+        try {
+            wire.startWriter(this::writeAsOwner);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            // OutOfMemoryError: "unable to create native thread". That is this peer's loss, not the caller's.
+            close();
+            wire.abort("no thread to write to it: " + e.getMessage());
+        }
     }
 
     private void writeAsOwner() {

@@ -126,6 +126,28 @@ final class OutboxTest {
     }
 
     @Test
+    void shouldAbortWhenNoThreadCanBeStartedToWrite() {
+        Outbox stranded = new Outbox(
+                new Buffer() {
+                    @Override
+                    public void startWriter(Runnable write) {
+                        throw new OutOfMemoryError("unable to create native thread");
+                    }
+
+                    @Override
+                    public void abort(String reason) {
+                        buffer.aborted = reason;
+                    }
+                },
+                10_000,
+                CREDIT);
+        stranded.text("x".repeat(CREDIT + 1));
+        // It is this peer that is lost, not the one whose thread found out.
+        stranded.flush(false);
+        assertTrue(buffer.aborted.contains("unable to create native thread"), buffer.aborted);
+    }
+
+    @Test
     void shouldDropWhatWaitsWhenClosed() {
         add(10);
         outbox.close();
