@@ -181,7 +181,8 @@ public final class Outbox {
             }
             synchronized (this) {
                 writing = false;
-                spare = bytes;
+                // Not a long answer's: a peer at rest costs little.
+                spare = bytes.length <= LARGE_BYTES ? bytes : null;
                 credit = mayBlock ? fullCredit : credit;
             }
         }

@@ -9,6 +9,8 @@ import io.kookoo.protocol.Data;
 import io.kookoo.protocol.PacketType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,7 @@ final class OutboxTest {
         int watchesStarted;
         boolean onOwnThread = true;
         String aborted;
+        WeakReference<byte[]> lastWritten;
 
         @Override
         public void write(byte[] bytes, int from, int length) throws IOException {
@@ -159,6 +162,24 @@ final class OutboxTest {
     }
 
     // ---- who writes ----
+
+    @Test
+    void shouldNotKeepTheMemoryOfALongAnswer() {
+        Buffer forgetful = new Buffer() {
+            @Override
+            public void write(byte[] bytes, int from, int length) {
+                lastWritten = new WeakReference<>(bytes);
+            }
+        };
+        Outbox roomy = new Outbox(forgetful, 100_000_000, CREDIT);
+        roomy.packet(PacketType.ECHO_RES, Data.of("x".repeat(1_000_000)));
+        roomy.flush(true);
+        for (int i = 0; i < 100 && forgetful.lastWritten.get() != null; i++) {
+            System.gc();
+        }
+        assertNull(forgetful.lastWritten.get());
+        Reference.reachabilityFence(roomy);
+    }
 
     @Test
     void shouldLetAnybodyWriteWithinTheCredit() {
