@@ -7,6 +7,7 @@ import io.kookoo.protocol.PacketType;
 import io.kookoo.protocol.PacketWriter;
 import io.kookoo.protocol.WireName;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
@@ -181,6 +182,7 @@ public final class Outbox {
             }
             synchronized (this) {
                 writing = false;
+                notifyAll();
                 // Not a long answer's: a peer at rest costs little.
                 spare = bytes.length <= LARGE_BYTES ? bytes : null;
                 credit = mayBlock ? fullCredit : credit;
@@ -188,9 +190,28 @@ public final class Outbox {
         }
     }
 
+    /**
+     * Writes all that waits, or waits until another thread has, up to a limit. For the thread that belongs to this peer, at
+     * the end.
+     */
+    void finish(Duration limit) throws InterruptedException {
+        flush(true);
+        long end = System.nanoTime() + limit.toNanos();
+        synchronized (this) {
+            while (!closed && (writing || waiting.size() > 0)) {
+                long millis = (end - System.nanoTime()) / 1_000_000;
+                if (millis <= 0) {
+                    return;
+                }
+                wait(millis);
+            }
+        }
+    }
+
     /** Drops what waits and all that comes. What is being written goes on until the socket is closed. */
     public synchronized void close() {
         closed = true;
+        notifyAll();
         waiting.take(null);
         spare = null;
     }
