@@ -35,7 +35,7 @@ public final class Connection {
     /** How much of what a peer still sends is read and dropped while it is being told why it is closed. */
     private static final int LINGER_BYTES = 256 * 1024;
 
-    private static final int LINGER_MILLIS = 500;
+    private static final Duration LINGER = Duration.ofMillis(500);
 
     private final long number;
     private final Socket socket;
@@ -200,15 +200,18 @@ public final class Connection {
      */
     private void linger() throws IOException {
         socket.shutdownOutput();
-        socket.setSoTimeout(LINGER_MILLIS);
-        InputStream in = socket.getInputStream();
-        byte[] dropped = new byte[4096];
-        for (int total = 0; total < LINGER_BYTES; ) {
-            int n = in.read(dropped);
-            if (n < 0) {
-                return;
+        // Not the socket's own time limit, which begins again with every byte that trickles in.
+        Deadlines.Deadline limit = deadlines.after(LINGER, this::closeSocket);
+        try {
+            InputStream in = socket.getInputStream();
+            byte[] dropped = new byte[4096];
+            for (int total = 0, n = 0; n >= 0 && total < LINGER_BYTES; total += n) {
+                n = in.read(dropped);
             }
-            total += n;
+        } catch (IOException e) {
+            // Time is up, or the peer has reset: either way this is the end, whose reason is known.
+        } finally {
+            limit.cancel();
         }
     }
 
