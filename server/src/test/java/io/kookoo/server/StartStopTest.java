@@ -168,13 +168,13 @@ final class StartStopTest {
                 new RunningServer().with("shutdown-timeout", "30").start();
         CompletableFuture<Void> stopped = null;
         try {
-            WireClient client = server.connect(4096);
+            WireClient client = server.connect();
             WireClient worker = server.worker("f");
             String handle = client.send(SUBMIT_JOB, "f", "", "").expectHandle();
             worker.send(GRAB_JOB).expect(JOB_ASSIGN, handle, "f", "");
             stopped = CompletableFuture.runAsync(server::stop);
             server.log().await("INFO stopping");
-            String result = "r".repeat(20_000_000);
+            String result = "r".repeat(4_000_000);
             worker.send(WORK_COMPLETE, handle, result);
             client.expect(WORK_COMPLETE, handle, result).expectClosed();
         } finally {
