@@ -1,5 +1,6 @@
 package io.kookoo.client;
 
+import io.kookoo.Version;
 import io.kookoo.client.net.CannotConnectException;
 import io.kookoo.settings.Settings;
 import io.kookoo.settings.SettingsException;
@@ -49,13 +50,13 @@ public final class ClientMain {
 
     /** Runs one command; blocks until it has ended. Returns one of {@link ExitCode}. */
     static int execute(Program program, String... args) {
-        return commandLine(program).execute(withCommand(program, args));
+        return commandLine(program, program.options()).execute(withCommand(program, args));
     }
 
-    private static CommandLine commandLine(Program program) {
+    private static CommandLine commandLine(Program program, CommonOptions options) {
         PrintWriter out = new PrintWriter(program.console().out(), true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(program.console().err(), true, StandardCharsets.UTF_8);
-        return new CommandLine(new Root(program.options()))
+        return new CommandLine(new Root(options))
                 .addSubcommand(new RunCommand(program))
                 .addSubcommand(new CallCommand(program))
                 .addSubcommand(new FunctionsCommand(program))
@@ -87,7 +88,8 @@ public final class ClientMain {
     private static String[] withCommand(Program program, String[] args) {
         ParseResult result;
         try {
-            result = commandLine(program)
+            // With options of its own: the parser takes what it finds in them as their initial values.
+            result = commandLine(program, new CommonOptions())
                     .setUnmatchedArgumentsAllowed(true)
                     .setUnmatchedOptionsArePositionalParams(false)
                     .parseArgs(args);
@@ -145,8 +147,21 @@ public final class ClientMain {
             name = "client.jar",
             scope = ScopeType.INHERIT,
             mixinStandardHelpOptions = true,
-            versionProvider = Version.class,
-            usageHelpAutoWidth = true,
+            versionProvider = VersionLine.class,
+            description = {
+                "The client of Kookoo: runs functions for a server, or has them run.",
+                "Without a command it runs, as with run."
+            },
+            footer = {
+                "",
+                "Examples:",
+                "  java -jar client.jar                     # run functions for the server of config/settings.ini",
+                "  java -jar client.jar --interval 0.5      # the same, asking twice a second",
+                "  java -jar client.jar call 'add(1,2)'     # have a function run, print its result",
+                "  java -jar client.jar status              # what the server knows",
+                "",
+                "Every option has a name in the environment as well: --port is KOOKOO_PORT."
+            },
             exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {
                 "0:it went well",
@@ -167,12 +182,10 @@ public final class ClientMain {
         }
     }
 
-    /** The version in the manifest of the jar. */
-    static final class Version implements IVersionProvider {
+    static final class VersionLine implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = ClientMain.class.getPackage().getImplementationVersion();
-            return new String[] {"Kookoo client " + (version == null ? "(not run from its jar)" : version)};
+            return new String[] {"Kookoo client " + Version.TEXT};
         }
     }
 

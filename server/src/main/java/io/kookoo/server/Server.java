@@ -12,7 +12,6 @@ import io.kookoo.server.time.Clock;
 import io.kookoo.server.time.Deadlines;
 import io.kookoo.settings.Settings;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -96,15 +95,13 @@ public final class Server {
             server.open();
             return server;
         } catch (IOException e) {
-            String hint = e instanceof BindException && !address.isUnresolved()
-                    ? "; is another server running there? Choose another with --port, or 0 for a free one"
-                    : "; check --ip and --port, or [Server] ip and port";
             throw new StartException(
                     ExitCode.BIND,
                     "cannot listen on " + settings.server().ip() + ":"
                             + settings.server().port() + ": "
                             + (address.isUnresolved() ? "unknown host" : e.getMessage())
-                            + hint,
+                            + "; if another server runs there, choose another port with --port (0 takes a free one);"
+                            + " --ip must be an address of this machine",
                     e);
         }
     }

@@ -23,9 +23,24 @@ class ArchitectureTest {
 
     @Test
     void shouldHaveReadAllModules() {
-        classes().that().haveSimpleName("ServerMain").should().resideInAPackage("io.kookoo.server").check(kookoo);
-        classes().that().haveSimpleName("ClientMain").should().resideInAPackage("io.kookoo.client").check(kookoo);
-        classes().that().haveSimpleName("PacketReader").should().resideInAPackage("io.kookoo.protocol").check(kookoo);
+        classes()
+                .that()
+                .haveSimpleName("ServerMain")
+                .should()
+                .resideInAPackage("io.kookoo.server")
+                .check(kookoo);
+        classes()
+                .that()
+                .haveSimpleName("ClientMain")
+                .should()
+                .resideInAPackage("io.kookoo.client")
+                .check(kookoo);
+        classes()
+                .that()
+                .haveSimpleName("PacketReader")
+                .should()
+                .resideInAPackage("io.kookoo.protocol")
+                .check(kookoo);
     }
 
     @Test

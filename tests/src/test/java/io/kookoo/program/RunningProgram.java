@@ -1,7 +1,6 @@
 package io.kookoo.program;
 
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -170,7 +169,8 @@ final class RunningProgram implements AutoCloseable {
 
     /** TERM, as an operating system sends it, and the exit code. */
     int terminate() {
-        process.destroy();
+        // Not Process.destroy, which would close the streams as well.
+        process.toHandle().destroy();
         return awaitExit();
     }
 
@@ -180,10 +180,6 @@ final class RunningProgram implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    static File nowhere() {
-        return new File("/dev/null");
     }
 
     @Override

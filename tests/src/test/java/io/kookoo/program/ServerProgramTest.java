@@ -94,7 +94,9 @@ class ServerProgramTest {
         }
         RunningProgram version = run("-V");
         assertEquals(0, version.awaitExit());
-        assertTrue(version.out().get(0).matches("kookoo \\d+\\.\\d+\\.\\d+"), version.out().toString());
+        assertTrue(
+                version.out().get(0).matches("kookoo \\d+\\.\\d+\\.\\d+"),
+                version.out().toString());
     }
 
     @Test
@@ -151,8 +153,7 @@ class ServerProgramTest {
             long first = pidOf(server.awaitOut(line -> line.contains("local_client_started")));
             ProcessHandle.of(first).orElseThrow().destroyForcibly();
             server.awaitOut(line -> line.contains("local_client_ended") && line.contains("pid " + first));
-            long second = pidOf(server.awaitOut(
-                    line -> line.contains("local_client_started") && pidOf(line) != first));
+            long second = pidOf(server.awaitOut(line -> line.contains("local_client_started") && pidOf(line) != first));
             assertTrue(ProcessHandle.of(second).isPresent());
         }
     }
@@ -168,8 +169,8 @@ class ServerProgramTest {
             server.process().destroyForcibly();
         }
         for (ProcessHandle child : children) {
-            Optional<ProcessHandle> ended = Optional.ofNullable(
-                    child.onExit().get(RunningProgram.PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
+            Optional<ProcessHandle> ended =
+                    Optional.ofNullable(child.onExit().get(RunningProgram.PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
             assertTrue(ended.isPresent());
         }
     }

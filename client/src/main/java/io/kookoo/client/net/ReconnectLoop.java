@@ -64,9 +64,9 @@ public final class ReconnectLoop {
                 failed(e.reason());
             } catch (IOException e) {
                 failed(e.getMessage());
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 // A mistake of this program must not leave a client that looks alive and takes no calls.
-                LOG.error("internal_error connection={}", name, e);
+                LOG.error("{}", event("internal_error"), e);
                 failed("internal error: " + e);
             }
             if (!isStopped()) {

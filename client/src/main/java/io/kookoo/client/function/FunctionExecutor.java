@@ -1,0 +1,268 @@
+package io.kookoo.client.function;
+
+import io.kookoo.call.CallSyntaxException;
+import io.kookoo.call.FunctionCall;
+import io.kookoo.log.LogEvent;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs functions by name: finds the method among the libraries, turns the argument text into its parameters and its result into text.
+ * The libraries are those built in and those of the folder functions/, which may be absent; see {@link FunctionLibrary} for what a
+ * library is, {@link FunctionCall} for the grammar of arguments.
+ *
+ * <p>Names are found without regard to case and underscores. Two functions of different libraries that are then alike are refused
+ * with a message that names both; a built-in one wins.
+ *
+ * <p>Thread-safe. Functions run in the thread that calls {@link #execute}, any number at once, and never under a lock of this class.
+ * A call uses the libraries of the moment it begins, whatever changes meanwhile.
+ */
+public final class FunctionExecutor implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(FunctionExecutor.class);
+    private static final Duration WATCH_INTERVAL = Duration.ofSeconds(1);
+
+    private final List<Library> builtIns;
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    /** Held while the folder is read and compiled; guards {@link #folder} and {@link #watching}, and writes of the volatile fields. */
+    private final ReentrantLock refreshing = new ReentrantLock();
+
+    private final FunctionFolder folder;
+    private boolean watching;
+    private volatile FunctionTable table;
+    private volatile List<String> problems = List.of();
+
+    /**
+     * Loads the folder once, which blocks while its sources compile. What cannot be loaded is logged and listed by {@link #problems}.
+     *
+     * @param builtIns such as {@link #builtIns()}
+     * @param functionsFolder for sources and jars; need not exist
+     */
+    public FunctionExecutor(List<? extends FunctionLibrary> builtIns, Path functionsFolder) {
+        this.builtIns = builtIns.stream().map(Library::builtIn).toList();
+        this.folder = new FunctionFolder(functionsFolder);
+        this.table = FunctionTable.of(this.builtIns);
+        report(table.problems());
+        refresh();
+    }
+
+    /** New instances of the libraries that every client has. */
+    public static List<FunctionLibrary> builtIns() {
+        return List.of(new Text(), new Arithmetic(), new Machine());
+    }
+
+    /**
+     * Runs a function and returns its result as text, empty for {@code null} and void. Blocks as long as the function does.
+     *
+     * <p>Whatever the function throws becomes a {@link FunctionFailedException}, a stack overflow and OutOfMemoryError included; only
+     * other errors of the virtual machine, and the death of this thread, are thrown on. If the function threw InterruptedException, the thread's interrupt
+     * status is set again: the owner of the thread clears it before the next call. A function that calls {@code System.exit} is not held back.
+     *
+     * @param functionName in any case, with or without underscores
+     * @param argumentText an argument list such as {@code 1,2}; blank for none
+     */
+    public String execute(String functionName, String argumentText) throws FunctionFailedException {
+        LibraryFunction function = table.find(functionName);
+        if (function == null) {
+            throw new FunctionFailedException(
+                    "no such function: " + functionName + "; `client.jar functions` lists those of this client");
+        }
+        String name = function.name();
+        try {
+            List<Object> arguments = FunctionCall.parseArguments(argumentText);
+            return text(function.choose(arguments).call(arguments));
+        } catch (FunctionFailedException e) {
+            throw e;
+        } catch (CallSyntaxException e) {
+            throw new FunctionFailedException(
+                    name + ": arguments not understood at column " + e.column() + ": " + e.reason(), e);
+        } catch (Throwable thrown) {
+            rethrowIfFatal(thrown);
+            throw failure(name, thrown);
+        }
+    }
+
+    private static String text(Object result) {
+        if (result == null) {
+            return "";
+        }
+        if (result instanceof BigDecimal decimal) {
+            return decimal.toPlainString();
+        }
+        if (result instanceof List || result instanceof Object[]) {
+            return FunctionCall.print(result);
+        }
+        return String.valueOf(result.toString());
+    }
+
+    private static FunctionFailedException failure(String name, Throwable thrown) {
+        if (thrown instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+            return new FunctionFailedException(name + " was interrupted", thrown);
+        }
+        String type = thrown.getClass().getSimpleName();
+        if (thrown instanceof StackOverflowError) {
+            return new FunctionFailedException(name + " failed: its calls are nested too deep (" + type + ")", thrown);
+        }
+        if (thrown instanceof OutOfMemoryError) {
+            return new FunctionFailedException(
+                    name + " failed: out of memory (" + type + ": " + thrown.getMessage() + ")", thrown);
+        }
+        String message;
+        try {
+            message = thrown.getMessage();
+        } catch (RuntimeException e) {
+            message = null;
+        }
+        if (type.isEmpty()) {
+            type = thrown.getClass().getName();
+        }
+        return new FunctionFailedException(
+                name + " failed: " + (message == null || message.isBlank() ? type : message + " (" + type + ")"),
+                thrown);
+    }
+
+    /** Throws on what no program can go on after: anything wrong with the virtual machine, and the death of the thread itself. */
+    static void rethrowIfFatal(Throwable thrown) {
+        boolean dead = thrown instanceof VirtualMachineError
+                && !(thrown instanceof StackOverflowError)
+                && !(thrown instanceof OutOfMemoryError);
+        // By name, since later versions of Java are to be without the class.
+        if (dead || thrown.getClass().getName().equals("java.lang.ThreadDeath")) {
+            throw (Error) thrown;
+        }
+    }
+
+    /** The names to announce, sorted, as the libraries give them. */
+    public List<String> names() {
+        return table.names();
+    }
+
+    /** What can be called, sorted by name and signature: one for each overload. */
+    public List<FunctionDescription> functions() {
+        return table.descriptions();
+    }
+
+    /**
+     * What is wrong with the folder and its files now, a line each, such as {@code Words.java:7:16: ';' expected}. Each was logged
+     * once as an error when it came up.
+     */
+    public List<String> problems() {
+        return problems;
+    }
+
+    /**
+     * Has this run after the set of names has changed, in the thread that noticed, without a lock held. What it throws is logged.
+     * A listener reads {@link #names} itself; two changes in quick succession may both find the second state.
+     */
+    public void onChange(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    /**
+     * Loads what has been added to the folder or changed, and drops what has been removed. A file has changed if its time of
+     * modification, size or identity has. Blocks while sources compile; calls in other threads go on.
+     */
+    public void refresh() {
+        boolean namesChanged;
+        refreshing.lock();
+        try {
+            if (!folder.refresh()) {
+                return;
+            }
+            List<Library> libraries = new ArrayList<>(builtIns);
+            libraries.addAll(folder.libraries());
+            FunctionTable next = FunctionTable.of(libraries);
+            List<String> wrong = new ArrayList<>(folder.problems());
+            wrong.addAll(next.problems());
+            report(wrong);
+            List<String> before = table.names();
+            List<String> after = next.names();
+            namesChanged = !after.equals(before);
+            table = next;
+            if (namesChanged) {
+                log.info(
+                        "{}",
+                        LogEvent.of("functions_changed")
+                                .with("added", without(after, before))
+                                .with("removed", without(before, after)));
+            }
+        } finally {
+            refreshing.unlock();
+        }
+        if (namesChanged) {
+            for (Runnable listener : listeners) {
+                try {
+                    listener.run();
+                } catch (RuntimeException e) {
+                    log.error("functions_listener_failed", e);
+                }
+            }
+        }
+    }
+
+    private static String without(List<String> names, List<String> others) {
+        return names.stream().filter(name -> !others.contains(name)).collect(Collectors.joining(","));
+    }
+
+    private void report(List<String> wrong) {
+        for (String problem : wrong) {
+            if (!problems.contains(problem)) {
+                log.error("{}", LogEvent.of("function_refused").with("reason", problem));
+            }
+        }
+        problems = List.copyOf(wrong);
+    }
+
+    /** Starts the daemon thread {@code kookoo-functions}, which calls {@link #refresh} each second until {@link #close}; once. */
+    public void watch() {
+        refreshing.lock();
+        try {
+            if (watching) {
+                throw new IllegalStateException("functions/ is being watched already");
+            }
+            watching = true;
+            Thread watcher = new Thread(this::watchUntilClosed, "kookoo-functions");
+            watcher.setDaemon(true);
+            watcher.start();
+        } finally {
+            refreshing.unlock();
+        }
+    }
+
+    private void watchUntilClosed() {
+        String lastFailure = null;
+        try {
+            while (!closed.await(WATCH_INTERVAL.toNanos(), TimeUnit.NANOSECONDS)) {
+                try {
+                    refresh();
+                } catch (RuntimeException | Error e) {
+                    rethrowIfFatal(e);
+                    // Once, not each second.
+                    if (!e.toString().equals(lastFailure)) {
+                        log.error("functions_refresh_failed", e);
+                    }
+                    lastFailure = e.toString();
+                }
+            }
+        } catch (InterruptedException e) {
+            log.debug("functions_watch_interrupted");
+        }
+    }
+
+    /** Ends the watching; a source that is just being compiled is compiled to its end. Functions can still be called. */
+    @Override
+    public void close() {
+        closed.countDown();
+    }
+}

@@ -1,0 +1,126 @@
+package io.kookoo.client.function;
+
+import java.lang.reflect.Array;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Parameter;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One method of a library: the arguments it takes, and how it is called. Immutable. */
+final class FunctionMethod {
+    private final Object instance;
+    private final Method method;
+    private final List<ParameterType> parameters;
+    private final String signature;
+
+    private FunctionMethod(Object instance, Method method, List<ParameterType> parameters, String signature) {
+        this.instance = instance;
+        this.method = method;
+        this.parameters = parameters;
+        this.signature = signature;
+    }
+
+    /** @throws IllegalArgumentException if it has a parameter that no function can take; the message says which */
+    static FunctionMethod of(String name, Object instance, Method method) {
+        Type[] types = method.getGenericParameterTypes();
+        Parameter[] declared = method.getParameters();
+        List<ParameterType> parameters = new ArrayList<>();
+        List<String> written = new ArrayList<>();
+        for (int i = 0; i < types.length; i++) {
+            boolean rest = method.isVarArgs() && i == types.length - 1;
+            Type type = rest ? method.getParameterTypes()[i].getComponentType() : types[i];
+            int number = i + 1;
+            ParameterType parameter = ParameterType.of(type)
+                    .orElseThrow(() -> new IllegalArgumentException("parameter " + number + " is a "
+                            + type.getTypeName() + "; a function can take " + ParameterType.SUPPORTED));
+            parameters.add(parameter);
+            written.add(parameter.label()
+                    + (rest ? "..." : "")
+                    + (declared[i].isNamePresent() ? " " + declared[i].getName() : ""));
+        }
+        // A public method of a class that is not public, as the built-in libraries are, is refused without this.
+        method.setAccessible(true);
+        return new FunctionMethod(
+                instance, method, List.copyOf(parameters), name + "(" + String.join(", ", written) + ")");
+    }
+
+    String signature() {
+        return signature;
+    }
+
+    /** The types alone: two methods of one function must differ in it. */
+    String shape() {
+        return parameters.stream().map(ParameterType::label).toList() + (varargs() ? "..." : "");
+    }
+
+    String description() {
+        Function annotation = method.getAnnotation(Function.class);
+        return annotation == null ? "" : annotation.description();
+    }
+
+    String declaration() {
+        return method.getDeclaringClass().getSimpleName() + "." + method.getName();
+    }
+
+    boolean varargs() {
+        return method.isVarArgs();
+    }
+
+    /** The number of arguments it takes; with varargs the least. */
+    int count() {
+        return varargs() ? parameters.size() - 1 : parameters.size();
+    }
+
+    boolean takes(int arguments) {
+        return varargs() ? arguments >= count() : arguments == count();
+    }
+
+    ParameterType parameter(int argument) {
+        return parameters.get(Math.min(argument, parameters.size() - 1));
+    }
+
+    /** The fit of each argument; null if one does not fit. */
+    int[] fits(List<Object> arguments) {
+        int[] fits = new int[arguments.size()];
+        for (int i = 0; i < fits.length; i++) {
+            fits[i] = parameter(i).fit(arguments.get(i));
+            if (fits[i] < 0) {
+                return null;
+            }
+        }
+        return fits;
+    }
+
+    /**
+     * Calls the method with arguments that fit.
+     *
+     * @throws Throwable whatever the method throws
+     */
+    Object call(List<Object> arguments) throws Throwable {
+        Object[] values = new Object[parameters.size()];
+        for (int i = 0; i < count(); i++) {
+            values[i] = parameter(i).convert(arguments.get(i));
+        }
+        if (varargs()) {
+            int rest = arguments.size() - count();
+            Object array = Array.newInstance(method.getParameterTypes()[count()].getComponentType(), rest);
+            for (int i = 0; i < rest; i++) {
+                Array.set(array, i, parameter(count()).convert(arguments.get(count() + i)));
+            }
+            values[count()] = array;
+        }
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        // So that a library's own resources and services are found, also through the JDK.
+        thread.setContextClassLoader(method.getDeclaringClass().getClassLoader());
+        try {
+            return method.invoke(instance, values);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+}
