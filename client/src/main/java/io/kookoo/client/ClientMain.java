@@ -1,5 +1,6 @@
 package io.kookoo.client;
 
+import io.kookoo.Version;
 import io.kookoo.client.net.CannotConnectException;
 import io.kookoo.settings.Settings;
 import io.kookoo.settings.SettingsException;
@@ -145,7 +146,7 @@ public final class ClientMain {
             name = "client.jar",
             scope = ScopeType.INHERIT,
             mixinStandardHelpOptions = true,
-            versionProvider = Version.class,
+            versionProvider = VersionLine.class,
             usageHelpAutoWidth = true,
             exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {
@@ -167,12 +168,10 @@ public final class ClientMain {
         }
     }
 
-    /** The version in the manifest of the jar. */
-    static final class Version implements IVersionProvider {
+    static final class VersionLine implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = ClientMain.class.getPackage().getImplementationVersion();
-            return new String[] {"Kookoo client " + (version == null ? "(not run from its jar)" : version)};
+            return new String[] {"Kookoo client " + Version.TEXT};
         }
     }
 

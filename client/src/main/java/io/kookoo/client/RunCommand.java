@@ -1,5 +1,6 @@
 package io.kookoo.client;
 
+import io.kookoo.Version;
 import io.kookoo.client.function.FunctionExecutor;
 import io.kookoo.client.net.ServerAddress;
 import io.kookoo.client.run.Node;
@@ -105,6 +106,8 @@ final class RunCommand implements Callable<Integer> {
         LOG.info(
                 "{}",
                 LogEvent.of("client_started")
+                        .with("version", Version.TEXT)
+                        .with("java", Runtime.version())
                         .with("id", id)
                         .with("server", address)
                         .with("interval_s", settings.client().functionInterval().toMillis() / 1000.0)

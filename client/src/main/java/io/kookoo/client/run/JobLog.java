@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The log of ended jobs, bounded: of the calls that end within a second so many are logged one by one, and of the failures
- * among them as many again; those beyond are counted, and one line a second per function gives the counts. Thread-safe;
+ * among them as many again; those beyond are counted, and one line a second per function gives their counts. Thread-safe;
  * a job beyond the bound costs no more than counting.
  */
 final class JobLog {
@@ -20,7 +20,7 @@ final class JobLog {
     private static final int SHOWN = AssignedJob.LOGGED_CHARACTERS;
 
     private static final class Unlogged {
-        long completed;
+        long done;
         long failed;
     }
 
@@ -28,7 +28,7 @@ final class JobLog {
     private final LongSupplier nanoTime;
 
     private long secondBegunNanos;
-    private int completedLines;
+    private int doneLines;
     private int failedLines;
     private final Map<FunctionName, Unlogged> unlogged = new LinkedHashMap<>();
 
@@ -44,9 +44,10 @@ final class JobLog {
             return;
         }
         AssignedJob job = outcome.job();
-        LogEvent event = LogEvent.of(outcome.failed() ? "call_failed" : "call_ended")
+        LogEvent event = LogEvent.of("ended")
                 .with("handle", job.handle())
                 .with("call", job)
+                .with("outcome", outcome.failed() ? "failed" : "done")
                 .with(outcome.failed() ? "error" : "result", outcome.data().text(SHOWN))
                 .with("ms", tookNanos / 10_000L / 100.0);
         if (outcome.failed()) {
@@ -69,7 +70,7 @@ final class JobLog {
 
     private synchronized boolean mayLog(Outcome outcome) {
         flush();
-        int lines = outcome.failed() ? ++failedLines : ++completedLines;
+        int lines = outcome.failed() ? ++failedLines : ++doneLines;
         if (lines <= linesPerSecond) {
             return true;
         }
@@ -77,7 +78,7 @@ final class JobLog {
         if (outcome.failed()) {
             counts.failed++;
         } else {
-            counts.completed++;
+            counts.done++;
         }
         return false;
     }
@@ -90,19 +91,20 @@ final class JobLog {
         }
         flushCounts();
         secondBegunNanos = now;
-        completedLines = 0;
+        doneLines = 0;
         failedLines = 0;
     }
 
     /** Logs the counts there are: nothing follows any more. */
     synchronized void flushCounts() {
+        long elapsedMillis = TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - secondBegunNanos);
         unlogged.forEach((function, counts) -> LOG.info(
                 "{}",
-                LogEvent.of("calls_not_logged")
+                LogEvent.of("more_jobs")
                         .with("function", function)
-                        .with("completed", counts.completed)
+                        .with("done", counts.done)
                         .with("failed", counts.failed)
-                        .with("lines_per_second", linesPerSecond)));
+                        .with("ms", elapsedMillis)));
         unlogged.clear();
     }
 }

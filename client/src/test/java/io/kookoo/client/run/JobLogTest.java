@@ -1,0 +1,86 @@
+package io.kookoo.client.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kookoo.client.LogLines;
+import io.kookoo.protocol.Data;
+import io.kookoo.protocol.FunctionName;
+import io.kookoo.protocol.JobHandle;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class JobLogTest {
+    private final AtomicLong nanoTime = new AtomicLong(42);
+    private final JobLog log = new JobLog(2, nanoTime::get);
+    private final LogLines lines = new LogLines();
+
+    @AfterEach
+    void close() {
+        lines.close();
+    }
+
+    private static Outcome outcome(String function, String workload, boolean failed, String text) {
+        AssignedJob job = new AssignedJob(JobHandle.of("H:1"), FunctionName.of(function), Data.of(workload));
+        return new Outcome(job, failed, Data.of(text));
+    }
+
+    private void passMillis(long millis) {
+        nanoTime.addAndGet(TimeUnit.MILLISECONDS.toNanos(millis));
+    }
+
+    @Test
+    void shouldLogCallResultAndTime() {
+        log.ended(outcome("add", "1,2", false, "3"), 1_234_567);
+        log.ended(outcome("hello_world", "", true, "no \"world\""), 0);
+        assertEquals(
+                List.of(
+                        "INFO ended handle=H:1 call=add(1,2) outcome=done result=3 ms=1.23",
+                        "WARN ended handle=H:1 call=hello_world outcome=failed error=\"no \\\"world\\\"\" ms=0.0"),
+                lines.with("ended"));
+    }
+
+    @Test
+    void shouldLogTheFirstTwoHundredCharacters() {
+        log.ended(outcome("echo", "x".repeat(10_000), false, "y".repeat(10_000)), 0);
+        String line = lines.with("ended").get(0);
+        assertTrue(line.contains("call=echo(" + "x".repeat(200) + "... "), line);
+        assertTrue(line.contains("result=" + "y".repeat(200) + " ms"), line);
+    }
+
+    @Test
+    void shouldCountWhatIsBeyondTheBoundAndBoundFailuresOnTheirOwn() {
+        for (int i = 0; i < 10; i++) {
+            log.ended(outcome("add", "1,2", false, "3"), 0);
+        }
+        for (int i = 0; i < 5; i++) {
+            log.ended(outcome("divide", "1,0", true, "zero"), 0);
+        }
+        log.flush();
+        assertEquals(4, lines.with("ended").size());
+        assertEquals(0, lines.with("more_jobs").size());
+        passMillis(1000);
+        log.flush();
+        assertEquals(
+                List.of(
+                        "INFO more_jobs function=add done=8 failed=0 ms=1000",
+                        "INFO more_jobs function=divide done=0 failed=3 ms=1000"),
+                lines.with("more_jobs"));
+        log.ended(outcome("add", "1,2", false, "3"), 0);
+        assertEquals(5, lines.with("ended").size());
+    }
+
+    @Test
+    void shouldNotKeepCountsToItselfAtTheEnd() {
+        for (int i = 0; i < 3; i++) {
+            log.ended(outcome("add", "1,2", false, "3"), 0);
+        }
+        passMillis(10);
+        log.flushCounts();
+        log.flushCounts();
+        assertEquals(List.of("INFO more_jobs function=add done=1 failed=0 ms=10"), lines.with("more_jobs"));
+    }
+}

@@ -1,0 +1,258 @@
+package io.kookoo.client.run;
+
+import static io.kookoo.client.net.ScriptedServer.req;
+import static io.kookoo.client.net.ScriptedServer.res;
+import static io.kookoo.protocol.PacketType.*;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kookoo.client.LogLines;
+import io.kookoo.client.net.Backoff;
+import io.kookoo.client.net.ConnectionLimits;
+import io.kookoo.client.net.Connector;
+import io.kookoo.client.net.ReconnectLoop;
+import io.kookoo.client.net.ScriptedServer;
+import io.kookoo.client.net.ScriptedServer.Peer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class PollerTest {
+    private static final ConnectionLimits PATIENT = ConnectionLimits.ofSizes(1 << 20, 1 << 10);
+    private static final ConnectionLimits IMPATIENT = new ConnectionLimits(
+            Duration.ofSeconds(5), Duration.ofMillis(20), Duration.ofMillis(300), 1 << 20, 1 << 10);
+    private static final Duration SOON = Duration.ofMillis(1);
+    private static final Duration NEVER = Duration.ofDays(1);
+
+    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor();
+    private final ScriptedServer server = new ScriptedServer();
+    private final GatedFunctions functions = new GatedFunctions();
+    private final LogLines log = new LogLines();
+    private Poller poller;
+    private Thread thread;
+
+    private void start(Duration interval, ConnectionLimits limits) {
+        JobLog jobLog = new JobLog(200, System::nanoTime);
+        poller = new Poller(
+                new ReconnectLoop("poller", new Connector(server.address(), limits, watch), new Backoff(new Random())),
+                new JobRunner(functions, jobLog, 1000),
+                jobLog,
+                interval,
+                "box/1");
+        thread = new Thread(() -> {
+            try {
+                poller.run();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private Peer greeted() throws IOException {
+        return server.accept()
+                .expect(req(SET_CLIENT_ID, "box/1"), req(OPTION_REQ, "catalog"))
+                .send(res(OPTION_RES, "catalog"));
+    }
+
+    private void awaitEnd() throws InterruptedException {
+        thread.join(TimeUnit.SECONDS.toMillis(10));
+        assertTrue(!thread.isAlive(), "the poller has not ended");
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        poller.stop();
+        server.close();
+        watch.shutdownNow();
+        log.close();
+    }
+
+    @Test
+    void shouldPostFailureAsExceptionAlone() throws IOException {
+        start(Duration.ZERO, PATIENT);
+        try (Peer peer = greeted()) {
+            peer.expect(req(GRAB_JOB))
+                    .send(res(JOB_ASSIGN, "H:1", "pow_2", "7,9"))
+                    .expect(req(WORK_EXCEPTION, "H:1", "pow_2 takes 1 argument, got 2"), req(GRAB_JOB))
+                    .send(res(JOB_ASSIGN, "H:2", "no_such", ""))
+                    .expect(
+                            req(
+                                    WORK_EXCEPTION,
+                                    "H:2",
+                                    "no such function: no_such; `client.jar functions` lists those of this client"),
+                            req(GRAB_JOB));
+        }
+        assertEquals(1, log.with("call=pow_2(7,9) outcome=failed").size());
+    }
+
+    @Test
+    void shouldFailCallWhoseResultIsTooLargeToPost() throws IOException {
+        start(Duration.ZERO, PATIENT);
+        try (Peer peer = greeted()) {
+            peer.expect(req(GRAB_JOB))
+                    .send(res(JOB_ASSIGN, "H:1", "echo", "x".repeat(996)))
+                    .expect(req(WORK_COMPLETE, "H:1", "x".repeat(996)), req(GRAB_JOB))
+                    .send(res(JOB_ASSIGN, "H:2", "echo", "x".repeat(997)))
+                    .expect(
+                            req(
+                                    WORK_EXCEPTION,
+                                    "H:2",
+                                    "the result of echo has 997 bytes, at most 996 can be posted ([Server] max_packet)"),
+                            req(GRAB_JOB));
+        }
+    }
+
+    @Test
+    void shouldSayThatServerHasNoCatalogAndStayConnected() throws Exception {
+        start(SOON, PATIENT);
+        try (Peer peer = server.accept()) {
+            peer.expect(req(SET_CLIENT_ID, "box/1"), req(OPTION_REQ, "catalog"))
+                    .send(res(ERROR, "UNKNOWN_OPTION", "Server does not recognize given option"));
+            while (log.with("no_catalog").isEmpty()) {
+                Thread.onSpinWait();
+            }
+            poller.stop();
+            peer.expectEnd();
+        }
+        awaitEnd();
+        assertTrue(log.with("no_catalog").get(0).contains("UNKNOWN_OPTION Server does not recognize given option"));
+    }
+
+    @Test
+    void shouldPostAndAskAgainTogetherWithIntervalZero() throws IOException {
+        start(Duration.ZERO, PATIENT);
+        try (Peer peer = greeted()) {
+            peer.expect(req(GRAB_JOB));
+            for (int i = 1; i <= 100; i++) {
+                peer.send(res(JOB_ASSIGN, "H:" + i, "add", i + ",1"))
+                        .expect(req(WORK_COMPLETE, "H:" + i, "" + (i + 1)), req(GRAB_JOB));
+            }
+        }
+    }
+
+    @Test
+    void shouldMakeSureOfThePostBeforeTheInterval() throws IOException {
+        start(SOON, PATIENT);
+        try (Peer peer = greeted()) {
+            peer.expect(req(GRAB_JOB))
+                    .send(res(JOB_ASSIGN, "H:1", "add", "1,2"))
+                    .expect(req(WORK_COMPLETE, "H:1", "3"), req(ECHO_REQ, "posted"))
+                    .send(res(NOOP), res(ECHO_RES, "posted"))
+                    .expect(req(GRAB_JOB))
+                    .send(res(NO_JOB))
+                    .expect(req(GRAB_JOB));
+        }
+    }
+
+    @Test
+    void shouldGoOnWhenServerKnowsTheJobNoMore() throws IOException {
+        start(Duration.ZERO, PATIENT);
+        try (Peer peer = greeted()) {
+            peer.expect(req(GRAB_JOB))
+                    .send(res(JOB_ASSIGN, "H:1", "add", "1,2"))
+                    .expect(req(WORK_COMPLETE, "H:1", "3"), req(GRAB_JOB))
+                    .send(res(ERROR, "JOB_NOT_FOUND", "Job given in work result not found"), res(NO_JOB))
+                    .expect(req(GRAB_JOB));
+        }
+        assertEquals(1, log.with("result_refused").size());
+    }
+
+    @Test
+    void shouldLogLostOnceAndConnectAgainAfterReset() throws IOException {
+        start(NEVER, PATIENT);
+        Peer first = greeted().expect(req(GRAB_JOB)).send(res(JOB_ASSIGN, "H:1", "gated", "7"));
+        functions.awaitEntered("7");
+        first.reset();
+        functions.open("7");
+        try (Peer second = greeted()) {
+            second.expect(req(GRAB_JOB));
+        }
+        assertEquals(
+                1, log.with("result_lost handle=H:1 call=gated(7) result=7").size());
+        assertEquals(1, log.with("server_away").size());
+        assertEquals(1, log.with("server_back connection=poller").size());
+    }
+
+    @Test
+    void shouldCountResultAsLostThatTheServerHasNotAnswered() throws IOException {
+        start(Duration.ZERO, PATIENT);
+        Peer first = greeted().expect(req(GRAB_JOB)).send(res(JOB_ASSIGN, "H:1", "add", "1,2"));
+        first.expect(req(WORK_COMPLETE, "H:1", "3"), req(GRAB_JOB)).hangUp();
+        try (Peer second = greeted()) {
+            second.expect(req(GRAB_JOB));
+        }
+        assertEquals(1, log.with("result_lost handle=H:1").size());
+    }
+
+    @Test
+    void shouldConnectAgainWhenServerClosesInTheMiddleOfAPacket() throws IOException {
+        start(Duration.ZERO, PATIENT);
+        byte[] half = res(JOB_ASSIGN, "H:1", "add", "1,2");
+        greeted().expect(req(GRAB_JOB)).send(Arrays.copyOf(half, 20)).hangUp();
+        try (Peer second = greeted()) {
+            second.expect(req(GRAB_JOB));
+        }
+        assertEquals(0, log.with("result_lost").size());
+    }
+
+    @Test
+    void shouldConnectAgainWhenServerStopsAnswering() throws IOException {
+        start(Duration.ZERO, IMPATIENT);
+        try (Peer silent = greeted().expect(req(GRAB_JOB));
+                Peer second = greeted()) {
+            second.expect(req(GRAB_JOB));
+            silent.expect(req(ECHO_REQ, "kookoo-ping"));
+        }
+        assertTrue(log.with("server_away").get(0).contains("the server has been silent for 0.3 s"));
+    }
+
+    @Test
+    void shouldNotCountServerAsBackThatAcceptsAndSaysNothing() throws IOException {
+        start(Duration.ZERO, PATIENT);
+        for (int i = 0; i < 3; i++) {
+            server.accept().hangUp();
+        }
+        try (Peer peer = greeted()) {
+            peer.expect(req(GRAB_JOB));
+        }
+        assertEquals(1, log.with("server_away").size());
+        assertTrue(
+                log.with("server_back").get(0).endsWith("failures=3"),
+                log.with("server_back").toString());
+    }
+
+    @Test
+    void shouldPostTheRunningCallBeforeItStops() throws Exception {
+        start(Duration.ZERO, PATIENT);
+        try (Peer peer = greeted()) {
+            peer.expect(req(GRAB_JOB)).send(res(JOB_ASSIGN, "H:1", "gated", "7"));
+            functions.awaitEntered("7");
+            poller.stop();
+            functions.open("7");
+            peer.expect(req(WORK_COMPLETE, "H:1", "7"), req(ECHO_REQ, "posted"))
+                    .send(res(ECHO_RES, "posted"))
+                    .expectEnd();
+        }
+        awaitEnd();
+        assertEquals(0, log.with("result_lost").size());
+    }
+
+    @Test
+    void shouldStopInTheMiddleOfTheInterval() throws Exception {
+        start(NEVER, PATIENT);
+        try (Peer peer = greeted()) {
+            peer.expect(req(GRAB_JOB)).send(res(NO_JOB));
+            poller.stop();
+            peer.expectEnd();
+        }
+        awaitEnd();
+    }
+}
