@@ -8,6 +8,10 @@ import java.util.Map;
 
 /** Prints what has become of calls, in their order, each as soon as those before it are printed. */
 final class CallPrinter {
+    /** Of several calls the end of which the program's exit code tells. */
+    private static final List<Integer> WORST_FIRST =
+            List.of(ExitCode.CANNOT_CONNECT, ExitCode.TIMEOUT, ExitCode.FUNCTION_FAILED);
+
     private final Console console;
     private final List<SubmittedCall> calls;
     private final boolean background;
@@ -56,10 +60,10 @@ final class CallPrinter {
         if (json) {
             console.out().print(Json.array(objects));
         }
-        if (calls.stream().anyMatch(SubmittedCall::isTimedOut)) {
-            return ExitCode.TIMEOUT;
-        }
-        return calls.stream().anyMatch(call -> call.failure() != null) ? ExitCode.FUNCTION_FAILED : ExitCode.OK;
+        return WORST_FIRST.stream()
+                .filter(code -> calls.stream().anyMatch(call -> call.exitCode() == code))
+                .findFirst()
+                .orElse(ExitCode.OK);
     }
 
     private static Map<String, Object> object(SubmittedCall call) {

@@ -50,13 +50,13 @@ public final class ClientMain {
 
     /** Runs one command; blocks until it has ended. Returns one of {@link ExitCode}. */
     static int execute(Program program, String... args) {
-        return commandLine(program).execute(withCommand(program, args));
+        return commandLine(program, program.options()).execute(withCommand(program, args));
     }
 
-    private static CommandLine commandLine(Program program) {
+    private static CommandLine commandLine(Program program, CommonOptions options) {
         PrintWriter out = new PrintWriter(program.console().out(), true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(program.console().err(), true, StandardCharsets.UTF_8);
-        return new CommandLine(new Root(program.options()))
+        return new CommandLine(new Root(options))
                 .addSubcommand(new RunCommand(program))
                 .addSubcommand(new CallCommand(program))
                 .addSubcommand(new FunctionsCommand(program))
@@ -88,7 +88,8 @@ public final class ClientMain {
     private static String[] withCommand(Program program, String[] args) {
         ParseResult result;
         try {
-            result = commandLine(program)
+            // With options of its own: the parser takes what it finds in them as their initial values.
+            result = commandLine(program, new CommonOptions())
                     .setUnmatchedArgumentsAllowed(true)
                     .setUnmatchedOptionsArePositionalParams(false)
                     .parseArgs(args);
@@ -147,7 +148,20 @@ public final class ClientMain {
             scope = ScopeType.INHERIT,
             mixinStandardHelpOptions = true,
             versionProvider = VersionLine.class,
-            usageHelpAutoWidth = true,
+            description = {
+                "The client of Kookoo: runs functions for a server, or has them run.",
+                "Without a command it runs, as with run."
+            },
+            footer = {
+                "",
+                "Examples:",
+                "  java -jar client.jar                     # run functions for the server of config/settings.ini",
+                "  java -jar client.jar --interval 0.5      # the same, asking twice a second",
+                "  java -jar client.jar call 'add(1,2)'     # have a function run, print its result",
+                "  java -jar client.jar status              # what the server knows",
+                "",
+                "Every option has a name in the environment as well: --port is KOOKOO_PORT."
+            },
             exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {
                 "0:it went well",

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -73,7 +74,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws InterruptedException, IOException {
+    public Integer call() throws InterruptedException {
         Map<String, String> given = new LinkedHashMap<>();
         CommonOptions.put(given, "interval", interval);
         CommonOptions.put(given, "threads", threads);
@@ -81,6 +82,11 @@ final class RunCommand implements Callable<Integer> {
         Settings settings = program.settings(given);
         ServerAddress address = Program.address(settings);
 
+        // Counted down by a tether alone; a client without one is ended by a signal.
+        CountDownLatch tetherCut = new CountDownLatch(1);
+        if (tether) {
+            watchTether(tetherCut, settings.server().shutdownTimeout());
+        }
         KookooLog log = KookooLog.open(settings.logger(), "Client", !noConsole);
         FunctionExecutor executor = new FunctionExecutor(
                 FunctionExecutor.builtIns(), settings.client().functionsDir());
@@ -91,14 +97,8 @@ final class RunCommand implements Callable<Integer> {
         program.process().onEnd(() -> endOfProcess(settings, node, executor, log));
         executor.watch();
         node.start();
-        if (tether) {
-            program.console().in().transferTo(OutputStream.nullOutputStream());
-            Duration most = settings.server().shutdownTimeout();
-            haltAfter(most);
-            stop("the end of standard input", most, node, executor, log);
-        } else {
-            new CountDownLatch(1).await();
-        }
+        tetherCut.await();
+        stop("the end of standard input", settings.server().shutdownTimeout(), node, executor, log);
         return ExitCode.OK;
     }
 
@@ -133,7 +133,7 @@ final class RunCommand implements Callable<Integer> {
     /** Where a function that this client runs has called System.exit, if one has. */
     private static Optional<StackTraceElement> exitingFunction() {
         return Thread.getAllStackTraces().entrySet().stream()
-                .filter(thread -> thread.getKey().getName().startsWith("kookoo-"))
+                .filter(thread -> !thread.getKey().getName().equals("main"))
                 .map(Map.Entry::getValue)
                 .filter(stack -> Arrays.stream(stack).anyMatch(RunCommand::isExit))
                 .flatMap(stack -> Arrays.stream(stack)
@@ -166,18 +166,28 @@ final class RunCommand implements Callable<Integer> {
         log.close();
     }
 
-    /** A tethered client never outlives its server for longer, whatever a function does. */
-    private void haltAfter(Duration most) {
+    /**
+     * Waits for the end of standard input beside everything else, and ends the process some time after it: a tethered client
+     * never outlives its server for longer, whatever a function does, or a library that is just being loaded.
+     */
+    private void watchTether(CountDownLatch cut, Duration most) {
         Thread thread = new Thread(
                 () -> {
                     try {
-                        Thread.sleep(most.toMillis());
-                        program.process().halt(ExitCode.OK);
+                        program.console().in().transferTo(OutputStream.nullOutputStream());
+                    } catch (IOException e) {
+                        // Whoever held the other end is gone in this case as well.
+                        LOG.debug("tether_lost", e);
+                    }
+                    cut.countDown();
+                    try {
+                        TimeUnit.NANOSECONDS.sleep(most.toNanos());
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     }
+                    program.process().halt(ExitCode.OK);
                 },
-                "kookoo-halt");
+                "kookoo-tether");
         thread.setDaemon(true);
         thread.start();
     }

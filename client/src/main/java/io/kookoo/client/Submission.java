@@ -107,8 +107,9 @@ final class Submission {
             if (next == null) {
                 timePassed();
             } else if (next.lost() != null) {
-                printer.print();
-                throw next.lost();
+                String reason = "the result is not known: the connection to " + connection.address() + " is lost: "
+                        + next.lost().getMessage();
+                open().forEach(call -> call.failed(reason, ExitCode.CANNOT_CONNECT));
             } else if (next.message() instanceof Packet packet) {
                 take(packet);
             } else if (next.message() instanceof TextLine line) {
@@ -141,7 +142,7 @@ final class Submission {
         long now = System.nanoTime();
         if (timeout.isPresent() && now - submittedNanos >= timeout.get().toNanos()) {
             String limit = seconds(timeout.get());
-            open().forEach(call -> call.timedOut("no result within " + limit + " (--timeout)"));
+            open().forEach(call -> call.failed("no result within " + limit + " (--timeout)", ExitCode.TIMEOUT));
         } else if (!looking && now - nextLookNanos >= 0) {
             looking = true;
             connection.send(writer -> writer.text(TextLists.STATUS + "\n"));
@@ -158,7 +159,7 @@ final class Submission {
             case ERROR -> {
                 boolean option = packet.text(0).equals(ErrorCode.UNKNOWN_OPTION.name());
                 if (!option && !unanswered.isEmpty()) {
-                    unanswered.remove().failed("refused by the server: " + packet.text(0) + " " + packet.text(1));
+                    failed(unanswered.remove(), "refused by the server: " + packet.text(0) + " " + packet.text(1));
                 }
             }
             case WORK_DATA -> withJob(packet, call -> call.received(packet.data()));
@@ -169,12 +170,16 @@ final class Submission {
                                 call.call() + ": warning: " + packet.data().text()));
             case WORK_COMPLETE -> withJob(packet, call -> call.completed(packet.data()));
             case WORK_EXCEPTION ->
-                withJob(packet, call -> call.failed(packet.data().text()));
-            case WORK_FAIL -> withJob(packet, call -> call.failed("failed; the worker gave no reason"));
+                withJob(packet, call -> failed(call, packet.data().text()));
+            case WORK_FAIL -> withJob(packet, call -> failed(call, "failed; the worker gave no reason"));
             default -> {
                 // OPTION_RES, WORK_STATUS: nothing to be told.
             }
         }
+    }
+
+    private static void failed(SubmittedCall call, String reason) {
+        call.failed(reason, ExitCode.FUNCTION_FAILED);
     }
 
     private interface Step {
@@ -220,7 +225,7 @@ final class Submission {
             long left = waitWorker.toNanos() - (now - since);
             String unoffered = "no worker offers " + function + nearest(function, offered);
             if (left <= 0) {
-                call.failed(unoffered + "; waited " + seconds(waitWorker) + " for one (--wait-worker)");
+                failed(call, unoffered + "; waited " + seconds(waitWorker) + " for one (--wait-worker)");
             } else {
                 if (remarked.add(function)) {
                     printer.remark(unoffered + "; waiting up to " + seconds(waitWorker) + " for one (--wait-worker)");

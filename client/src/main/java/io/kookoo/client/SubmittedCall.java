@@ -7,8 +7,8 @@ import io.kookoo.protocol.JobHandle;
 import java.io.ByteArrayOutputStream;
 
 /**
- * One call of {@code client.jar call} and what has become of it: submitted, accepted with a handle, ended with a result, a
- * reason of failure, or the end of time. Confined to the command's thread.
+ * One call of {@code client.jar call} and what has become of it: submitted, accepted with a handle, ended with a result or
+ * a reason why there is none. Confined to the command's thread.
  */
 final class SubmittedCall {
     private final FunctionCall call;
@@ -17,7 +17,7 @@ final class SubmittedCall {
     private JobHandle handle;
     private byte[] result;
     private String failure;
-    private boolean timedOut;
+    private int exitCode = ExitCode.OK;
 
     SubmittedCall(FunctionCall call) {
         this.call = call;
@@ -51,21 +51,19 @@ final class SubmittedCall {
         result = received.toByteArray();
     }
 
-    void failed(String reason) {
+    /** @param endCode what this end makes of the program's exit */
+    void failed(String reason, int endCode) {
         failure = reason;
-    }
-
-    void timedOut(String reason) {
-        failure = reason;
-        timedOut = true;
+        exitCode = endCode;
     }
 
     boolean isEnded() {
         return result != null || failure != null;
     }
 
-    boolean isTimedOut() {
-        return timedOut;
+    /** {@link ExitCode#OK} unless the call has failed. */
+    int exitCode() {
+        return exitCode;
     }
 
     /** Null unless the call has ended well. */
@@ -73,7 +71,7 @@ final class SubmittedCall {
         return result;
     }
 
-    /** For a person; null unless the call has failed or ran out of time. */
+    /** For a person; null unless the call has failed, ran out of time, or its end is not known. */
     String failure() {
         return failure;
     }

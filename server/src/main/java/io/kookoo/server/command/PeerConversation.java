@@ -116,7 +116,8 @@ public final class PeerConversation implements Conversation {
             case CANT_DO -> dispatcher.cantDo(peer, packet.function(0), deliveries);
             case RESET_ABILITIES -> dispatcher.resetAbilities(peer, deliveries);
             case GET_STATUS -> getStatus(packet);
-            case SET_CLIENT_ID -> dispatcher.setClientId(peer, packet.text(0).isEmpty() ? "-" : packet.text(0));
+            case SET_CLIENT_ID ->
+                dispatcher.setClientId(peer, packet.text(0).isEmpty() ? "-" : packet.text(0), deliveries);
             case OPTION_REQ -> option(packet);
             default -> error(ErrorCode.INVALID_COMMAND, "Command not expected");
         }

@@ -101,6 +101,9 @@ public final class Dispatcher {
                 return;
             }
             peer.gone = true;
+            if (peer.poller || !peer.abilities.isEmpty()) {
+                summarizeLater(jobLog.peer("disconnected", peer, reason, deliveries));
+            }
             for (Job job : peer.awaited) {
                 job.waiting.remove(peer);
                 if (job.state == Job.State.QUEUED && !job.isWanted()) {
@@ -118,10 +121,11 @@ public final class Dispatcher {
     }
 
     /** SET_CLIENT_ID. */
-    public void setClientId(Peer peer, String id) {
+    public void setClientId(Peer peer, String id, Deliveries deliveries) {
         lock.lock();
         try {
             peer.clientId = id;
+            summarizeLater(jobLog.peer("connected", peer, null, deliveries));
         } finally {
             lock.unlock();
         }

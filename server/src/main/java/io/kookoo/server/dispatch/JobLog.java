@@ -1,6 +1,7 @@
 package io.kookoo.server.dispatch;
 
 import io.kookoo.log.LogEvent;
+import io.kookoo.protocol.Data;
 import io.kookoo.protocol.FunctionName;
 import io.kookoo.server.time.Clock;
 import java.util.LinkedHashMap;
@@ -14,7 +15,7 @@ import org.slf4j.event.Level;
  * the {@link Deliveries}. Guarded by the dispatcher's lock.
  */
 final class JobLog {
-    private static final int RESULT_CHARS = 200;
+    private static final int EXCERPT_CHARS = 200;
     private static final long SECOND_NANOS = 1_000_000_000L;
 
     private final Clock clock;
@@ -97,6 +98,22 @@ final class JobLog {
         return false;
     }
 
+    /** A peer has come or gone. The reason may be null. */
+    boolean peer(String event, Peer peer, String reason, Deliveries deliveries) {
+        newSecond(deliveries);
+        if (!troubleAdmitted()) {
+            boolean first = nothingUnlogged();
+            unloggedTroubles++;
+            return first;
+        }
+        LogEvent line = LogEvent.of(event)
+                .with("conn", peer.number)
+                .with("client", peer.clientId)
+                .with("address", peer.address);
+        deliveries.log(Level.INFO, (reason == null ? line : line.with("reason", reason)).toString());
+        return false;
+    }
+
     private boolean troubleAdmitted() {
         return troubles++ < Math.max(1, linesPerSecond);
     }
@@ -143,9 +160,9 @@ final class JobLog {
         return unlogged.computeIfAbsent(job.functionName, name -> new Counts());
     }
 
-    /** The first characters of a result or an error. */
-    static String excerpt(io.kookoo.protocol.Data data) {
-        return data.text(RESULT_CHARS);
+    /** The first characters of a workload, a result or an error. */
+    static String excerpt(Data data) {
+        return data.text(EXCERPT_CHARS);
     }
 
     private static LogEvent describe(String event, Job job) {
@@ -154,8 +171,7 @@ final class JobLog {
             line.with("conn", job.worker.number).with("client", job.worker.clientId);
         }
         line.with("handle", job.handle.text());
-        return job.isCatalogCall()
-                ? line.with("call", job.call)
-                : line.with("function", job.functionName.text()).with("bytes", job.data.length());
+        return line.with(
+                "call", job.isCatalogCall() ? job.call : job.functionName.text() + "(" + excerpt(job.data) + ")");
     }
 }
