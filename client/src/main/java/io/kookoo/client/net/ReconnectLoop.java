@@ -64,8 +64,9 @@ public final class ReconnectLoop {
                 failed(e.reason());
             } catch (IOException e) {
                 failed(e.getMessage());
-            } catch (RuntimeException e) {
-                // A mistake of this program must not leave a client that looks alive and takes no calls.
+            } catch (RuntimeException | Error e) {
+                // Neither a mistake of this program nor the memory that a function has eaten must leave a client that
+                // looks alive and takes no calls.
                 LOG.error("internal_error connection={}", name, e);
                 failed("internal error: " + e);
             }
