@@ -123,7 +123,7 @@ class ClientProgramTest {
     void shouldEndWith130WhenInterrupted() throws IOException, InterruptedException {
         assumeFalse(isInterruptIgnored(), "INT is ignored by this process and all that it starts");
         try (RunningProgram call = RunningProgram.startCommand(home, server.port(), "call", "sleep(29)")) {
-            server.awaitOut(line -> line.contains("handed_out") && line.contains("function=sleep bytes=2"));
+            server.awaitOut(line -> line.contains("handed_out") && line.contains("call=sleep(29)"));
             assertEquals(
                     0,
                     new ProcessBuilder("kill", "-INT", Long.toString(call.pid()))
@@ -167,7 +167,7 @@ class ClientProgramTest {
                     RunningProgram.client(home, another.port(), "--threads", "1", "--interval", "3600")) {
                 List<String> handedOut = new ArrayList<>();
                 for (int i = 1; i <= 3; i++) {
-                    String line = another.awaitOut(i, l -> l.contains("handed_out") && l.contains("function=echo"));
+                    String line = another.awaitOut(i, l -> l.contains("handed_out") && l.contains("call=echo("));
                     handedOut.add(line.replaceFirst(".*handle=(\\S+).*", "$1"));
                 }
                 assertEquals(handles, handedOut);

@@ -150,7 +150,7 @@ public final class RunningProgram implements AutoCloseable {
     }
 
     /** The n-th line of standard output that fits, counted from 1, as soon as it is there. */
-    String awaitOut(int nth, Predicate<String> fits) {
+    public String awaitOut(int nth, Predicate<String> fits) {
         return await(out, nth, fits);
     }
 
