@@ -27,8 +27,8 @@ final class PingCommand implements Callable<Integer> {
     @Option(
             names = "--count",
             paramLabel = "N",
-            defaultValue = "3",
-            description = "How many round trips, one after the other (3).")
+            defaultValue = "1",
+            description = "How many round trips, one after the other (1).")
     private int count;
 
     @Option(names = "--json", description = "A JSON array instead of lines.")

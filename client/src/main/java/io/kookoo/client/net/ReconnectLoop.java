@@ -65,9 +65,8 @@ public final class ReconnectLoop {
             } catch (IOException e) {
                 failed(e.getMessage());
             } catch (RuntimeException | Error e) {
-                // Neither a mistake of this program nor the memory that a function has eaten must leave a client that
-                // looks alive and takes no calls.
-                LOG.error("internal_error connection={}", name, e);
+                // A mistake of this program must not leave a client that looks alive and takes no calls.
+                LOG.error("{}", event("internal_error"), e);
                 failed("internal error: " + e);
             }
             if (!isStopped()) {

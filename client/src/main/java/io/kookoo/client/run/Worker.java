@@ -65,7 +65,10 @@ final class Worker {
     /** The one that speaks now, or null. */
     private Session current;
 
-    /** @param slots with so many threads as {@code threads} says; the caller ends it */
+    /**
+     * @param threads how many slots
+     * @param slots as many threads; the caller ends them
+     */
     Worker(
             ReconnectLoop loop,
             Functions functions,
@@ -319,6 +322,10 @@ final class Worker {
                 connection.send(packets);
             } catch (IOException e) {
                 LOG.debug("not_sent connection=worker", e);
+                connection.close();
+            } catch (RuntimeException | Error e) {
+                // Such as no memory for a large result: without the connection the server queues the job again.
+                LOG.error("internal_error connection=worker", e);
                 connection.close();
             }
         }

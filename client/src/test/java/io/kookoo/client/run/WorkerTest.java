@@ -215,9 +215,9 @@ class WorkerTest {
             second.expect(req(GRAB_JOB_UNIQ)).send(assign("H:2", "b"));
             functions.open("b");
             second.expect(req(WORK_COMPLETE, "H:2", "b"), req(GRAB_JOB_UNIQ));
+            assertEquals(1, log.with("result_lost handle=H:1").size());
+            assertEquals(1, log.with("server_away").size());
         }
-        assertEquals(1, log.with("result_lost handle=H:1").size());
-        assertEquals(1, log.with("server_away").size());
     }
 
     @Test
