@@ -18,6 +18,7 @@ import java.time.temporal.IsoFields;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -45,6 +46,11 @@ final class WeeklyFile implements AutoCloseable {
     private static final Pattern NAME = Pattern.compile("kookoo-\\d{4}-W\\d{2}\\.log");
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT);
     private static final byte[] SEPARATOR = " - ".getBytes(StandardCharsets.US_ASCII);
+
+    /** How long a file must stand still before half a line at its end is taken for left behind. */
+    private static final long STANDS_STILL_NANOS = 20_000_000;
+
+    private static final int MAX_LOOKS = 10;
 
     private final Path dir;
     private final String program;
@@ -218,13 +224,32 @@ final class WeeklyFile implements AutoCloseable {
         out = new FileOutputStream(path.toFile(), true);
         BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
         openKey = attributes.fileKey();
-        // Left by a process that was killed, or a disk that was full, in the middle of a line.
-        tornEnd = attributes.size() > 0 && lastByte(attributes.size()) != '\n';
+        tornEnd = endsInsideALine();
         if (!sweepDue) {
             return null;
         }
         sweepDue = false;
         return sweep();
+    }
+
+    /**
+     * Whether a process that was killed, or a disk that was full, has left half a line at the end. Believed when the file
+     * stands still: otherwise another process may just be writing.
+     */
+    private boolean endsInsideALine() throws IOException {
+        long seen = -1;
+        for (int looks = 0; looks < MAX_LOOKS; looks++) {
+            long size = Files.size(path);
+            if (size == 0 || lastByte(size) == '\n') {
+                return false;
+            }
+            if (size == seen) {
+                return true;
+            }
+            seen = size;
+            LockSupport.parkNanos(STANDS_STILL_NANOS);
+        }
+        return false;
     }
 
     private int lastByte(long size) throws IOException {

@@ -139,7 +139,8 @@ public final class PacketReader {
         int end;
         while ((end = indexOfLineFeed(searchFrom)) < 0) {
             int length = to - from;
-            if (length > maxLineBytes) {
+            // One more: it may be the CR of the line's end.
+            if (length > maxLineBytes + 1L) {
                 break;
             }
             if (!fill()) {
@@ -147,10 +148,10 @@ public final class PacketReader {
             }
             searchFrom = from + length;
         }
-        if (end < 0 || end - from > maxLineBytes) {
+        int last = end > from && buffer[end - 1] == '\r' ? end - 1 : end;
+        if (end < 0 || last - from > maxLineBytes) {
             throw new MalformedInputException("a line of more than " + maxLineBytes + " bytes", null);
         }
-        int last = end > from && buffer[end - 1] == '\r' ? end - 1 : end;
         String text = WireName.decode(buffer, from, last);
         from = end + 1;
         return new TextLine(text);

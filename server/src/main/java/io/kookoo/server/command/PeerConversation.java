@@ -37,6 +37,9 @@ public final class PeerConversation implements Conversation {
     private static final Set<String> HTTP_METHODS =
             Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "PRI");
 
+    /** What is kept of a client id, as in gearmand: it stands in every line of the log about this peer. */
+    private static final int MAX_CLIENT_ID_CHARS = 127;
+
     private final Dispatcher dispatcher;
     private final TextCommands textCommands;
     private final Connection connection;
@@ -116,8 +119,7 @@ public final class PeerConversation implements Conversation {
             case CANT_DO -> dispatcher.cantDo(peer, packet.function(0), deliveries);
             case RESET_ABILITIES -> dispatcher.resetAbilities(peer, deliveries);
             case GET_STATUS -> getStatus(packet);
-            case SET_CLIENT_ID ->
-                dispatcher.setClientId(peer, packet.text(0).isEmpty() ? "-" : packet.text(0), deliveries);
+            case SET_CLIENT_ID -> setClientId(packet.text(0));
             case OPTION_REQ -> option(packet);
             default -> error(ErrorCode.INVALID_COMMAND, "Command not expected");
         }
@@ -134,6 +136,11 @@ public final class PeerConversation implements Conversation {
                 error(ErrorCode.QUEUE_ERROR, refusal);
             }
         }
+    }
+
+    private void setClientId(String id) {
+        String kept = id.substring(0, Math.min(id.length(), MAX_CLIENT_ID_CHARS));
+        dispatcher.setClientId(peer, kept.isEmpty() ? "-" : kept, deliveries);
     }
 
     private void canDo(Packet packet) {

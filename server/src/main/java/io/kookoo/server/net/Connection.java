@@ -127,7 +127,7 @@ public final class Connection {
                     linger();
                     return "closed by this server";
                 }
-                if (!reader.hasMessage()) {
+                if (!reader.hasMessage() || outbox.isLarge()) {
                     conversation.flush();
                 }
             }

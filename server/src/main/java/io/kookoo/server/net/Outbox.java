@@ -48,6 +48,8 @@ public final class Outbox {
         void abort(String reason);
     }
 
+    private static final int LARGE_BYTES = 64 * 1024;
+
     private final Wire wire;
     private final long maxBytes;
     private final int fullCredit;
@@ -116,6 +118,14 @@ public final class Outbox {
         if (admits()) {
             waiting.text(text);
         }
+    }
+
+    /**
+     * Whether so much waits that it is better written before more is added: a few bytes can ask for long answers, and a peer
+     * that sends many such requests at once must not be taken for one that does not read.
+     */
+    synchronized boolean isLarge() {
+        return waiting.size() > LARGE_BYTES;
     }
 
     private boolean admits() {
