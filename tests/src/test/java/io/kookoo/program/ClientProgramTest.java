@@ -330,7 +330,10 @@ class ClientProgramTest {
                 RunningProgram call = RunningProgram.startCommand(home, another.port(), "call", "echo(1)")) {
             TextCommand.await(another.port(), "status", lines -> lines.contains("echo\t1\t0\t0"));
             another.kill();
-            assertRefused(call, 4, "the connection to the server is lost");
+            assertRefused(
+                    call,
+                    4,
+                    "echo(1): the result is not known: the connection to 127.0.0.1:" + another.port() + " is lost: ");
         }
     }
 
