@@ -26,6 +26,7 @@ public final class RunningServer implements AutoCloseable, BeforeEachCallback, A
     private Path folder;
     private LogLines log;
     private Server server;
+    private boolean stopped;
 
     /** A server that is not started yet. */
     public RunningServer() {
@@ -100,10 +101,18 @@ public final class RunningServer implements AutoCloseable, BeforeEachCallback, A
         return log;
     }
 
+    /** Stops it while the clients that {@link #connect} gave out stay. Blocks; once. */
+    public void stop() {
+        if (!stopped) {
+            stopped = true;
+            server.stop();
+        }
+    }
+
     @Override
     public void close() {
         clients.forEach(WireClient::close);
-        server.stop();
+        stop();
         log.close();
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
