@@ -25,6 +25,8 @@ final class JobLog {
     private int lines;
     private int troubles;
     private int unloggedTroubles;
+    private int peers;
+    private int unloggedPeers;
     private final Map<FunctionName, Counts> unlogged = new LinkedHashMap<>();
 
     private static final class Counts {
@@ -98,12 +100,12 @@ final class JobLog {
         return false;
     }
 
-    /** A peer has come or gone. The reason may be null. */
+    /** A peer has come or gone. The reason may be null. Not among the troubles: a herd of workers must hide none. */
     boolean peer(String event, Peer peer, String reason, Deliveries deliveries) {
         newSecond(deliveries);
-        if (!troubleAdmitted()) {
+        if (peers++ >= Math.max(1, linesPerSecond)) {
             boolean first = nothingUnlogged();
-            unloggedTroubles++;
+            unloggedPeers++;
             return first;
         }
         LogEvent line = LogEvent.of(event)
@@ -119,7 +121,7 @@ final class JobLog {
     }
 
     private boolean nothingUnlogged() {
-        return unlogged.isEmpty() && unloggedTroubles == 0;
+        return unlogged.isEmpty() && unloggedTroubles == 0 && unloggedPeers == 0;
     }
 
     private void newSecond(Deliveries deliveries) {
@@ -149,9 +151,19 @@ final class JobLog {
                             .with("ms", ms)
                             .toString());
         }
+        if (unloggedPeers > 0) {
+            deliveries.log(
+                    Level.INFO,
+                    LogEvent.of("more_peers_came_or_went")
+                            .with("count", unloggedPeers)
+                            .with("ms", ms)
+                            .toString());
+        }
         unlogged.clear();
         unloggedTroubles = 0;
+        unloggedPeers = 0;
         troubles = 0;
+        peers = 0;
         lines = 0;
         secondStartedNanos = now;
     }

@@ -37,8 +37,7 @@ final class JobLogTest {
         }
         assertEquals(
                 1,
-                log.with("INFO handed_out", "handle=" + first, "function=f", "bytes=4")
-                        .size());
+                log.with("INFO handed_out", "handle=" + first, "call=f(data)").size());
         assertEquals(
                 1, log.with("INFO ended", "handle=" + first, "outcome=done").size());
         assertEquals(3, log.with("handed_out conn=").size());
@@ -66,6 +65,24 @@ final class JobLogTest {
         assertEquals(2, log.with("jobs function=").size());
         run("f");
         assertEquals(4, log.with("handed_out conn=").size());
+    }
+
+    @Test
+    void shouldBoundComingsAndGoingsOnTheirOwn() {
+        Bench.TestPeer[] herd = new Bench.TestPeer[10];
+        for (int i = 0; i < 10; i++) {
+            herd[i] = bench.peer("f");
+        }
+        client.submit("f", "x");
+        herd[9].grabPacket();
+        for (Bench.TestPeer peer : herd) {
+            peer.disconnect();
+        }
+        assertEquals(6, log.with("INFO disconnected conn=").size());
+        assertEquals(1, log.with("WARN worker_lost", "jobs=1").size());
+        assertEquals(1, log.with("WARN ended", "retries_exhausted").size());
+        bench.pass(SECOND);
+        assertEquals(1, log.with("INFO more_peers_came_or_went count=4").size());
     }
 
     @Test
