@@ -47,7 +47,8 @@ public record Settings(
     private static final String CONFIG = "config";
 
     /** Options of the programs that are no settings: their environment names are known all the same. */
-    private static final List<String> OTHER_OPTIONS = List.of(CONFIG, "background", "count", "json", "priority", "timeout");
+    private static final List<String> OTHER_OPTIONS =
+            List.of(CONFIG, "background", "count", "json", "priority", "timeout");
 
     /**
      * {@code [Server]}, which the client reads as well, to find the server.

@@ -1,6 +1,7 @@
 package io.kookoo.server.dispatch;
 
 import io.kookoo.log.LogEvent;
+import io.kookoo.protocol.Data;
 import io.kookoo.protocol.FunctionName;
 import io.kookoo.protocol.JobHandle;
 import io.kookoo.protocol.Packet;
@@ -443,11 +444,16 @@ public final class Dispatcher {
         release(job);
         jobs.remove(job.handle);
         job.state = Job.State.ENDED;
-        String text = packet == null || packet.type() == PacketType.WORK_FAIL ? null : JobLog.excerpt(packet.data());
+        boolean exhausted = outcome == Outcome.RETRIES_EXHAUSTED;
+        String text = exhausted
+                ? "the job lost its worker " + job.attempt + " times (job_retries = " + jobRetries + ")"
+                : packet == null || packet.type() == PacketType.WORK_FAIL ? null : JobLog.excerpt(packet.data());
         summarizeLater(jobLog.ended(job, outcome, text, deliveries));
         for (Peer client : job.waiting) {
             client.awaited.remove(job);
-            if (packet == null || (outcome == Outcome.EXCEPTION && !client.exceptions)) {
+            if (exhausted && client.exceptions) {
+                deliveries.to(client.outbox).packet(PacketType.WORK_EXCEPTION, Data.of(text), job.handle);
+            } else if (packet == null || (outcome == Outcome.EXCEPTION && !client.exceptions)) {
                 deliveries.to(client.outbox).packet(PacketType.WORK_FAIL, job.handle);
             } else {
                 deliveries.to(client.outbox).forward(packet.type(), packet);

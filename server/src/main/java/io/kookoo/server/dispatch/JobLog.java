@@ -100,10 +100,10 @@ final class JobLog {
         return false;
     }
 
-    /** A peer has come or gone. The reason may be null. Not among the troubles: a herd of workers must hide none. */
+    /** A peer has come or gone. The reason may be null. */
     boolean peer(String event, Peer peer, String reason, Deliveries deliveries) {
         newSecond(deliveries);
-        if (peers++ >= Math.max(1, linesPerSecond)) {
+        if (peers++ >= bound()) {
             boolean first = nothingUnlogged();
             unloggedPeers++;
             return first;
@@ -117,7 +117,12 @@ final class JobLog {
     }
 
     private boolean troubleAdmitted() {
-        return troubles++ < Math.max(1, linesPerSecond);
+        return troubles++ < bound();
+    }
+
+    /** For what is rarer than jobs; even where no job is to be logged, the first trouble of a second is. */
+    private int bound() {
+        return Math.max(1, linesPerSecond);
     }
 
     private boolean nothingUnlogged() {
@@ -154,7 +159,7 @@ final class JobLog {
         if (unloggedPeers > 0) {
             deliveries.log(
                     Level.INFO,
-                    LogEvent.of("more_peers_came_or_went")
+                    LogEvent.of("more_peers")
                             .with("count", unloggedPeers)
                             .with("ms", ms)
                             .toString());

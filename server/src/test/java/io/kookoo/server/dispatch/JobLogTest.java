@@ -82,7 +82,7 @@ final class JobLogTest {
         assertEquals(1, log.with("WARN worker_lost", "jobs=1").size());
         assertEquals(1, log.with("WARN ended", "retries_exhausted").size());
         bench.pass(SECOND);
-        assertEquals(1, log.with("INFO more_peers_came_or_went count=4").size());
+        assertEquals(1, log.with("INFO more_peers count=4").size());
     }
 
     @Test
