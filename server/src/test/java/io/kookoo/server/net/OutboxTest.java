@@ -19,8 +19,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What waits for a peer, who writes it, and what becomes of a peer that does not read. */
 final class OutboxTest {
-    private static final int CREDIT = 1000;
-    private static final int HALF = 3000;
+    private static final int CREDIT = 10_000;
+    /** What one write may have within the credit. */
+    private static final int FITS = CREDIT - Outbox.WRITE_COST_BYTES;
+
+    /** What the kernel counts for a segment besides its bytes. */
+    private static final int SEGMENT_BYTES = 700;
+
+    private static final int HALF = 20_000;
 
     /** A socket's send buffer with nobody reading at the other end, unless {@link #drain} says so. */
     private static class Buffer implements Outbox.Wire {
@@ -37,12 +43,12 @@ final class OutboxTest {
         @Override
         public void write(byte[] bytes, int from, int length) throws IOException {
             if (!onOwnThread) {
-                assertTrue(unread + length <= limit, "a foreign thread would block");
+                assertTrue(unread + length + SEGMENT_BYTES <= limit, "a foreign thread would block");
             } else if (unread + length > limit) {
                 assertTrue(watched > 0, "blocks without a limit");
             }
             // Where it blocks the peer reads, else it would not return: the buffer is then full to its limit at most.
-            unread = Math.min(unread + length, limit);
+            unread = Math.min(unread + length + SEGMENT_BYTES, limit);
             written.write(bytes, from, length);
         }
 
@@ -70,7 +76,7 @@ final class OutboxTest {
     }
 
     private final Buffer buffer = new Buffer();
-    private final Outbox outbox = new Outbox(buffer, 10_000, CREDIT);
+    private final Outbox outbox = new Outbox(buffer, 100_000, CREDIT);
 
     private void flushAsForeigner() {
         buffer.onOwnThread = false;
@@ -86,10 +92,10 @@ final class OutboxTest {
 
     @Test
     void shouldAbortWhenMoreWaitsThanItsBound() {
-        add(10_001);
+        add(100_001);
         outbox.packet(PacketType.NOOP);
         flushAsForeigner();
-        assertEquals("more than 10000 bytes wait for it and it does not read them", buffer.aborted);
+        assertEquals("more than 100000 bytes wait for it and it does not read them", buffer.aborted);
         assertEquals(0, buffer.written.size());
         outbox.packet(PacketType.NOOP);
         outbox.flush(true);
@@ -98,9 +104,9 @@ final class OutboxTest {
 
     @Test
     void shouldTakeOnePacketAboveItsBound() {
-        outbox.packet(PacketType.ECHO_RES, Data.of("x".repeat(20_000)));
+        outbox.packet(PacketType.ECHO_RES, Data.of("x".repeat(200_000)));
         outbox.flush(true);
-        assertEquals(20_012, buffer.written.size());
+        assertEquals(200_012, buffer.written.size());
         assertNull(buffer.aborted);
     }
 
@@ -183,40 +189,64 @@ final class OutboxTest {
 
     @Test
     void shouldLetAnybodyWriteWithinTheCredit() {
-        add(CREDIT);
+        add(FITS);
         flushAsForeigner();
-        assertEquals(CREDIT, buffer.written.size());
+        assertEquals(FITS, buffer.written.size());
         assertEquals(0, buffer.watchesStarted);
     }
 
     @Test
+    void shouldCountWhatSmallWritesCostBesidesTheirBytes() {
+        buffer.unread = HALF;
+        for (int i = 0; i < 1000; i++) {
+            outbox.packet(PacketType.NOOP);
+            flushAsForeigner();
+        }
+        assertEquals(1, buffer.writers.size());
+        buffer.writers.poll().run();
+        assertEquals(1000 * 12, buffer.written.size());
+    }
+
+    @Test
+    void shouldRenewTheCreditEarlyOnThePeersOwnThread() {
+        for (int i = 0; i < 1000; i++) {
+            outbox.packet(PacketType.NOOP);
+            outbox.flush(true);
+            outbox.packet(PacketType.NOOP);
+            flushAsForeigner();
+        }
+        assertEquals(2000 * 12, buffer.written.size());
+        assertTrue(buffer.writers.isEmpty());
+    }
+
+    @Test
     void shouldHandOverToAThreadOfThePeerWhenTheCreditIsSpent() {
-        add(CREDIT);
+        add(FITS);
         flushAsForeigner();
         add(1);
         flushAsForeigner();
-        assertEquals(CREDIT, buffer.written.size());
+        assertEquals(FITS, buffer.written.size());
         assertEquals(1, buffer.writers.size());
         // Others go on adding; no second thread is started.
         add(5);
         flushAsForeigner();
         assertEquals(1, buffer.writers.size());
         buffer.writers.poll().run();
-        assertEquals(CREDIT + 6, buffer.written.size());
+        assertEquals(FITS + 6, buffer.written.size());
         assertEquals(1, buffer.watchesStarted);
         assertEquals(0, buffer.watched);
         assertEquals(2 * HALF, buffer.limit);
         // The write has proved half of the buffer empty: there is credit again.
-        add(CREDIT);
+        add(FITS);
         flushAsForeigner();
-        assertEquals(2 * CREDIT + 6, buffer.written.size());
+        assertEquals(2 * FITS + 6, buffer.written.size());
     }
 
     @Test
     void shouldWriteOnThePeersOwnThreadWhenTheCreditIsSpent() {
-        add(CREDIT + 1);
+        add(FITS + 1);
         outbox.flush(true);
-        assertEquals(CREDIT + 1, buffer.written.size());
+        assertEquals(FITS + 1, buffer.written.size());
         assertEquals(1, buffer.watchesStarted);
         assertTrue(buffer.writers.isEmpty());
     }
