@@ -63,7 +63,7 @@ class DeadlyFunctionTest {
             assertEquals(5, call.awaitExit(), () -> call.err().toString());
             assertEquals(List.of(), call.out());
             String reason = String.join("\n", call.err());
-            assertTrue(reason.contains("lost its worker 2 times (job_retries = 1)"), reason);
+            assertTrue(reason.contains("no run is left after 2 (job_retries = 1)"), reason);
 
             String first = server.awaitOut(1, line -> line.contains("handed_out") && line.contains("call=die"));
             String second = server.awaitOut(2, line -> line.contains("handed_out") && line.contains("call=die"));

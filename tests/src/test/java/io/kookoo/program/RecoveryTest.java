@@ -138,7 +138,7 @@ class RecoveryTest {
             assertEquals(List.of(), call.out());
             assertEquals(1, call.err().size(), () -> call.err().toString());
             assertTrue(call.err().get(0).startsWith("sleep(30): "), call.err()::toString);
-            assertTrue(call.err().get(0).contains("lost its worker 2 times (job_retries = 1)"), call.err()::toString);
+            assertTrue(call.err().get(0).contains("no run is left after 2 (job_retries = 1)"), call.err()::toString);
             server.awaitOut(line -> line.contains(" ended ") && line.contains("outcome=retries_exhausted"));
         }
     }

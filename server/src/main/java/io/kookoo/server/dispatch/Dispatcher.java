@@ -2,7 +2,6 @@ package io.kookoo.server.dispatch;
 
 import io.kookoo.log.LogEvent;
 import io.kookoo.protocol.Data;
-import io.kookoo.protocol.Data;
 import io.kookoo.protocol.FunctionName;
 import io.kookoo.protocol.JobHandle;
 import io.kookoo.protocol.Packet;
@@ -667,8 +666,7 @@ public final class Dispatcher {
     }
 
     /** Counts the end of a job, and tells those who wait for it. */
-    private static void tellEnd(
-            Job job, Outcome outcome, Packet packet, String explanation, Deliveries deliveries) {
+    private static void tellEnd(Job job, Outcome outcome, Packet packet, String explanation, Deliveries deliveries) {
         if (!job.isCatalogCall()) {
             if (outcome == Outcome.DONE) {
                 job.function.done++;
@@ -743,8 +741,8 @@ public final class Dispatcher {
             forget(job);
             wakeUps.count(job.function, deliveries);
         } else if (job.attempt > settings.jobRetries()) {
-            String explanation = "no run is left after " + job.attempt + " (job_retries = " + settings.jobRetries()
-                    + "): " + reason;
+            String explanation =
+                    "no run is left after " + job.attempt + " (job_retries = " + settings.jobRetries() + "): " + reason;
             end(job, Outcome.RETRIES_EXHAUSTED, null, explanation, deliveries);
         } else {
             summarizeLater(jobLog.trouble("requeued", job, reason, deliveries));

@@ -29,8 +29,8 @@ public final class Connection {
      */
     private static final int SEND_BUFFER_BYTES = 208 * 1024;
 
-    /** Well below the free half of the send buffer, also when the kernel counts small segments at twice their size. */
-    private static final int CREDIT_BYTES = 48 * 1024;
+    /** Below the free half of the send buffer, also when the kernel counts small segments at almost twice their cost. */
+    private static final int CREDIT_BYTES = 96 * 1024;
 
     /** How much of what a peer still sends is read and dropped while it is being told why it is closed. */
     private static final int LINGER_BYTES = 256 * 1024;
