@@ -6,10 +6,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -22,6 +25,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class RunningServer implements AutoCloseable, BeforeEachCallback, AfterEachCallback {
     private final Map<String, String> options = new HashMap<>();
     private final List<WireClient> clients = new ArrayList<>();
+    private final BlockingQueue<Boolean> shutdowns = new LinkedBlockingQueue<>();
+    private final List<String> sections = new ArrayList<>();
     private String catalog = "hello_world\n";
     private Path folder;
     private LogLines log;
@@ -50,8 +55,10 @@ public final class RunningServer implements AutoCloseable, BeforeEachCallback, A
         try {
             folder = Files.createTempDirectory("kookoo-test");
             Files.writeString(folder.resolve("functions.txt"), catalog);
+            Files.writeString(
+                    Files.createDirectory(folder.resolve("config")).resolve("settings.ini"), String.join("", sections));
             log = new LogLines();
-            server = Server.start(settings(Map.of()), Clock.SYSTEM, folder.resolve("client.jar"));
+            server = Server.start(settings(Map.of()), Clock.SYSTEM, folder.resolve("client.jar"), shutdowns::add);
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -95,6 +102,17 @@ public final class RunningServer implements AutoCloseable, BeforeEachCallback, A
         return folder;
     }
 
+    /** What the text command {@code shutdown} asked for: true for graceful. Nobody acts on it here. */
+    public BlockingQueue<Boolean> shutdowns() {
+        return shutdowns;
+    }
+
+    /** Writes a section of settings.ini, for the start to come. */
+    public RunningServer withSection(String section, String... lines) {
+        sections.add("[" + section + "]\n" + String.join("\n", lines) + "\n");
+        return this;
+    }
+
     /** What the server has logged since it started. */
     public LogLines log() {
         return log;
@@ -103,7 +121,7 @@ public final class RunningServer implements AutoCloseable, BeforeEachCallback, A
     @Override
     public void close() {
         clients.forEach(WireClient::close);
-        server.stop();
+        server.stop(Duration.ZERO);
         log.close();
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
