@@ -223,6 +223,8 @@ final class SettingsTest {
                         64 << 10,
                         80 << 20,
                         Duration.ofSeconds(30),
+                        false,
+                        Duration.ofSeconds(30),
                         Optional.empty()),
                 settings.server());
         assertEquals(

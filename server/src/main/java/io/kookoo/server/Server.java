@@ -186,6 +186,11 @@ public final class Server {
         return acceptor.connectionCount();
     }
 
+    /** Stops in good order, with the time for running jobs that the settings give them. */
+    public void stop() {
+        stop(settings.server().shutdownTimeout());
+    }
+
     /**
      * Stops in good order: no new connections and jobs, some time for those that run, then the end. Blocks until then. For
      * one thread, once.

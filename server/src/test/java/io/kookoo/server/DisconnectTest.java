@@ -159,7 +159,7 @@ final class DisconnectTest {
         server.log().await("disconnected conn=1 ");
         worker.close();
         server.log().await("worker_lost");
-        server.log().await("dropped", "its client and its worker are gone");
+        server.log().await("dropped", "its client is gone, and closed by the peer");
         server.worker("f").send(GRAB_JOB).expect(NO_JOB).sendText("status").expectText("f\t0\t0\t1\n.\n");
     }
 

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -22,6 +24,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class RunningServer implements AutoCloseable, BeforeEachCallback, AfterEachCallback {
     private final Map<String, String> options = new HashMap<>();
     private final List<WireClient> clients = new ArrayList<>();
+    private final BlockingQueue<Boolean> shutdowns = new LinkedBlockingQueue<>();
+    private final List<String> sections = new ArrayList<>();
     private String catalog = "hello_world\n";
     private Path folder;
     private LogLines log;
@@ -51,8 +55,10 @@ public final class RunningServer implements AutoCloseable, BeforeEachCallback, A
         try {
             folder = Files.createTempDirectory("kookoo-test");
             Files.writeString(folder.resolve("functions.txt"), catalog);
+            Files.writeString(
+                    Files.createDirectory(folder.resolve("config")).resolve("settings.ini"), String.join("", sections));
             log = new LogLines();
-            server = Server.start(settings(Map.of()), Clock.SYSTEM, folder.resolve("client.jar"));
+            server = Server.start(settings(Map.of()), Clock.SYSTEM, folder.resolve("client.jar"), shutdowns::add);
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -94,6 +100,17 @@ public final class RunningServer implements AutoCloseable, BeforeEachCallback, A
 
     public Path folder() {
         return folder;
+    }
+
+    /** What the text command {@code shutdown} asked for: true for graceful. Nobody acts on it here. */
+    public BlockingQueue<Boolean> shutdowns() {
+        return shutdowns;
+    }
+
+    /** Writes a section of settings.ini, for the start to come. */
+    public RunningServer withSection(String section, String... lines) {
+        sections.add("[" + section + "]\n" + String.join("\n", lines) + "\n");
+        return this;
     }
 
     /** What the server has logged since it started. */

@@ -32,7 +32,8 @@ final class StartStopTest {
                 () -> Server.start(
                         neighbour.settings(options),
                         Clock.SYSTEM,
-                        neighbour.folder().resolve("client.jar")));
+                        neighbour.folder().resolve("client.jar"),
+                        graceful -> {}));
     }
 
     private static Set<String> threads() {

@@ -1,5 +1,7 @@
 package io.kookoo.server.dispatch;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.kookoo.protocol.Data;
 import io.kookoo.protocol.FunctionName;
 import io.kookoo.protocol.JobHandle;
@@ -21,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,15 +43,20 @@ final class Bench {
     }
 
     Bench(int jobLines, int jobRetries) {
-        dispatcher = new Dispatcher(clock, deadlines, "bench", new FirstCall(), jobRetries, jobLines);
+        this(new DispatchSettings("bench", jobRetries, jobLines, false, Duration.ofSeconds(30), Map.of()));
+    }
+
+    Bench(DispatchSettings settings) {
+        dispatcher = new Dispatcher(clock, deadlines, new FirstCall(), settings);
     }
 
     static final class ManualClock implements Clock {
-        private long nanos = Long.MAX_VALUE - 1_000_000;
+        private static final long START = Long.MAX_VALUE - 1_000_000;
+        private long nanos = START;
 
         @Override
         public Instant now() {
-            return Instant.EPOCH;
+            return Instant.EPOCH.plusNanos(nanos - START);
         }
 
         @Override
@@ -89,7 +97,7 @@ final class Bench {
 
         TestPeer() {
             Outbox outbox = Outbox.inMemory(written::add);
-            peer = new Peer(++lastNumber, "127.0.0.1", outbox);
+            peer = new Peer(++lastNumber, "127.0.0.1", outbox, clock);
             deliveries = new Deliveries(outbox);
             dispatcher.connect(peer);
         }
@@ -117,7 +125,17 @@ final class Bench {
         }
 
         TestPeer canDo(String function) {
-            dispatcher.canDo(peer, FunctionName.of(function), deliveries);
+            return canDo(function, null);
+        }
+
+        /** CAN_DO_TIMEOUT; null for no limit. */
+        TestPeer canDo(String function, Duration timeout) {
+            dispatcher.canDo(peer, FunctionName.of(function), timeout, deliveries);
+            return flushed();
+        }
+
+        TestPeer resetAbilities() {
+            dispatcher.resetAbilities(peer, deliveries);
             return flushed();
         }
 
@@ -146,11 +164,17 @@ final class Bench {
         }
 
         TestPeer submit(String function, Priority priority, boolean background, String data) {
-            dispatcher.submit(
-                    peer,
-                    new Submission(FunctionName.of(function), UniqueId.NONE, priority, background, Data.of(data)),
-                    deliveries);
-            return flushed();
+            String refusal = submit(
+                    new Submission(FunctionName.of(function), UniqueId.NONE, priority, background, Data.of(data)));
+            assertTrue(refusal == null || refusal.equals("Server is shutting down"), refusal);
+            return this;
+        }
+
+        /** Null, or why it is refused. */
+        String submit(Submission submission) {
+            String refusal = dispatcher.submit(peer, submission, deliveries);
+            flushed();
+            return refusal;
         }
 
         TestPeer submit(String function, String data) {
@@ -158,16 +182,45 @@ final class Bench {
         }
 
         TestPeer complete(JobHandle handle) {
+            assertTrue(report(PacketType.WORK_COMPLETE, handle), handle::text);
+            return this;
+        }
+
+        /** A WORK_* packet that carries nothing but its handle; false where the peer does not hold that job. */
+        boolean report(PacketType type, JobHandle handle) {
             PacketWriter writer = new PacketWriter(Magic.REQUEST);
-            writer.packet(PacketType.WORK_COMPLETE, Data.EMPTY, handle);
+            if (type.hasData()) {
+                writer.packet(type, Data.EMPTY, handle);
+            } else {
+                writer.packet(type, handle);
+            }
             try {
                 Message packet =
                         new PacketReader(new ByteArrayInputStream(writer.take(null)), Magic.REQUEST, 1000, 256).read();
-                dispatcher.report(peer, (Packet) packet, deliveries);
+                boolean held = dispatcher.report(peer, (Packet) packet, deliveries);
+                flushed();
+                return held;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            return flushed();
+        }
+
+        boolean cancel(JobHandle handle) {
+            boolean known = dispatcher.cancel(handle, deliveries);
+            flushed();
+            return known;
+        }
+
+        boolean cancel(String function, String unique) {
+            boolean known = dispatcher.cancel(FunctionName.of(function), UniqueId.of(unique), deliveries);
+            flushed();
+            return known;
+        }
+
+        Dispatcher.Drop drop(String function) {
+            Dispatcher.Drop drop = dispatcher.dropFunction(FunctionName.of(function), deliveries);
+            flushed();
+            return drop;
         }
 
         void disconnect() {

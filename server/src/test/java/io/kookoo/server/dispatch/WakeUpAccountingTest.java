@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** For each function, the woken are kept at min(ready jobs, sleepers): by the clock, to the millisecond. */
 final class WakeUpAccountingTest {
-    private static final Duration LIMIT = Dispatcher.WAKE_UP_LIMIT;
+    private static final Duration LIMIT = WakeUps.LIMIT;
     private static final Duration MILLI = Duration.ofMillis(1);
 
     private final Bench bench = new Bench();
@@ -223,7 +223,7 @@ final class WakeUpAccountingTest {
     }
 
     private void assertWakeUpsSuffice(List<Bench.TestPeer> peers, String when) {
-        for (FunctionStatus function : bench.dispatcher.functionStatuses()) {
+        for (FunctionStatus function : bench.dispatcher.functions()) {
             long ready = function.total() - function.running();
             long woken = peers.stream()
                     .filter(each -> each.peer.wokenFor != null && each.peer.wokenFor.name.equals(function.name()))
