@@ -795,7 +795,10 @@ public final class Dispatcher {
         }
         Job first = jobs.firstDelayed();
         if (first != null) {
-            Duration left = Duration.between(clock.now(), Instant.ofEpochSecond(first.epochSeconds));
+            Instant now = clock.now();
+            // The second may lie beyond what an Instant can hold.
+            Duration left =
+                    Duration.ofSeconds(first.epochSeconds - now.getEpochSecond()).minusNanos(now.getNano());
             Duration delay = left.isNegative() ? Duration.ZERO : left;
             nextDue = deadlines.after(
                     delay.compareTo(LONGEST_DELAY) < 0 ? delay : LONGEST_DELAY, () -> atDeadline(this::enqueueDue));
