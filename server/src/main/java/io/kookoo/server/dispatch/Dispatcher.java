@@ -597,7 +597,8 @@ public final class Dispatcher {
             job.function.started();
             Duration timeout = peer.abilities.get(job.function).timeout;
             if (timeout != null) {
-                job.lease = deadlines.after(timeout, () -> atDeadline(then -> endLease(job, peer, timeout, then)));
+                int attempt = job.attempt;
+                job.lease = deadlines.after(timeout, () -> atDeadline(then -> endLease(job, attempt, timeout, then)));
             }
         }
         summarizeLater(jobLog.handedOut(job, deliveries));
@@ -782,8 +783,9 @@ public final class Dispatcher {
         wakeUps.passOn(deliveries);
     }
 
-    private void endLease(Job job, Peer worker, Duration timeout, Deliveries deliveries) {
-        if (job.state == Job.State.RUNNING && job.worker == worker && job.lease != null) {
+    /** A lease that is ended just now may run out all the same: it counts for its own run alone. */
+    private void endLease(Job job, int attempt, Duration timeout, Deliveries deliveries) {
+        if (job.state == Job.State.RUNNING && job.attempt == attempt) {
             runAgain(job, "the worker did not end it within " + timeout.toMillis() + " ms", deliveries);
         }
     }
