@@ -598,7 +598,8 @@ public final class Dispatcher {
             job.function.started();
             Duration timeout = peer.abilities.get(job.function).timeout;
             if (timeout != null) {
-                job.lease = deadlines.after(timeout, () -> atDeadline(then -> endLease(job, peer, timeout, then)));
+                int attempt = job.attempt;
+                job.lease = deadlines.after(timeout, () -> atDeadline(then -> endLease(job, attempt, timeout, then)));
             }
         }
         summarizeLater(jobLog.handedOut(job, deliveries));
@@ -797,8 +798,9 @@ public final class Dispatcher {
         wakeUps.passOn(deliveries);
     }
 
-    private void endLease(Job job, Peer worker, Duration timeout, Deliveries deliveries) {
-        if (job.state == Job.State.RUNNING && job.worker == worker && job.lease != null) {
+    /** A lease that is ended just now may run out all the same: it counts for its own run alone. */
+    private void endLease(Job job, int attempt, Duration timeout, Deliveries deliveries) {
+        if (job.state == Job.State.RUNNING && job.attempt == attempt) {
             runAgain(job, "the worker did not end it within " + timeout.toMillis() + " ms", deliveries);
         }
     }
@@ -810,7 +812,10 @@ public final class Dispatcher {
         }
         Job first = jobs.firstDelayed();
         if (first != null) {
-            Duration left = Duration.between(clock.now(), Instant.ofEpochSecond(first.epochSeconds));
+            Instant now = clock.now();
+            // The second may lie beyond what an Instant can hold.
+            Duration left =
+                    Duration.ofSeconds(first.epochSeconds - now.getEpochSecond()).minusNanos(now.getNano());
             Duration delay = left.isNegative() ? Duration.ZERO : left;
             nextDue = deadlines.after(
                     delay.compareTo(LONGEST_DELAY) < 0 ? delay : LONGEST_DELAY, () -> atDeadline(this::enqueueDue));

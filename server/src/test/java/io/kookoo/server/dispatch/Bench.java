@@ -53,10 +53,16 @@ final class Bench {
     static final class ManualClock implements Clock {
         private static final long START = Long.MAX_VALUE - 1_000_000;
         private long nanos = START;
+        private Duration wall = Duration.ZERO;
+
+        /** Sets the wall clock forward, or back. */
+        void set(Duration forward) {
+            wall = wall.plus(forward);
+        }
 
         @Override
         public Instant now() {
-            return Instant.EPOCH.plusNanos(nanos - START);
+            return Instant.EPOCH.plusNanos(nanos - START).plus(wall);
         }
 
         @Override

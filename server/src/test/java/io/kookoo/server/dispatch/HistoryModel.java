@@ -369,6 +369,17 @@ final class HistoryModel {
 
     // ---- what must hold ----
 
+    /** Who has just been woken has a job to take, and no more are woken than there are jobs. */
+    void checkWoken(List<Client> woken) {
+        for (Client client : woken) {
+            assertTrue(
+                    client.abilities.keySet().stream().anyMatch(function -> ready(function) > 0),
+                    () -> client + " was woken, and nothing is ready for it");
+        }
+        long ready = known.stream().mapToLong(this::ready).sum();
+        assertTrue(woken.size() <= ready, () -> woken + " were woken for " + ready + " jobs");
+    }
+
     /** Where a worker sleeps that could take a ready job, as many have been woken in the last 100 ms as jobs are ready. */
     void checkWakeUps(List<Client> clients) {
         long readyBesideSleepers = 0;

@@ -425,6 +425,7 @@ final class RandomHistoryTest {
         // ---- what must hold after every step ----
 
         private void check() {
+            List<Client> woken = new ArrayList<>();
             for (Client client : clients) {
                 List<String> heard = new ArrayList<>();
                 for (Packet packet : client.heard()) {
@@ -433,6 +434,7 @@ final class RandomHistoryTest {
                         assertTrue(client.asleep, () -> client + " was woken, but does not sleep");
                         client.asleep = false;
                         client.wokenMillis = model.millis();
+                        woken.add(client);
                         rare(Rare.WOKEN);
                     } else {
                         note("  " + client + " hears " + packet.type() + " "
@@ -445,6 +447,7 @@ final class RandomHistoryTest {
                 assertEquals(client.expected, heard, () -> "what " + client + " hears");
                 client.expected.clear();
             }
+            model.checkWoken(woken);
             model.checkWakeUps(clients);
         }
 
