@@ -81,6 +81,13 @@ final class SlowPeerTest {
             for (int i = 0; i < 2000; i++) {
                 stuck.send(SUBMIT_JOB, "f", "", "");
             }
+            // All of them are accepted before the first result: what it does not read holds up what it says, too.
+            WireClient client = server.connect();
+            String status;
+            do {
+                status = client.sendText("status").receiveLine();
+                client.expectText(".\n");
+            } while (!status.equals("f\t2000\t0\t1"));
             String result = MEGABYTE.substring(0, 2000);
             int done = 0;
             while (done < 2000) {
@@ -91,7 +98,6 @@ final class SlowPeerTest {
                 }
             }
             worker.expectNothingBeforeEcho();
-            WireClient client = server.connect();
             String handle = client.send(SUBMIT_JOB, "f", "", "other").expectHandle();
             worker.send(GRAB_JOB).expect(JOB_ASSIGN, handle, "f", "other").send(WORK_COMPLETE, handle, "fine");
             client.expect(WORK_COMPLETE, handle, "fine").sendText("status").expectText("f\t0\t0\t1\n.\n");
