@@ -59,6 +59,7 @@ final class ShowTest {
         client.sendText("show jobs").expectText(first + "\t0\t0\t0\n" + second + "\t0\t0\t0\n" + third + "\t0\t0\t0\n.\n");
         server.worker("g").send(GRAB_JOB).expect(JOB_ASSIGN, second, "g", "").close();
         server.log().await("worker_lost");
+        client.sendText("show jobs").expectText(first + "\t0\t0\t0\n" + second + "\t1\t0\t0\n" + third + "\t0\t0\t0\n.\n");
         server.worker("g").send(GRAB_JOB).expect(JOB_ASSIGN, second, "g", "");
         client.sendText("show jobs").expectText(first + "\t0\t0\t0\n" + second + "\t1\t0\t0\n" + third + "\t0\t0\t0\n.\n");
     }
