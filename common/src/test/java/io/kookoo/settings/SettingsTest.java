@@ -197,10 +197,12 @@ final class SettingsTest {
     void shouldRefuseBadValuesAndKeysOfAFunction() {
         assertRefused(
                 "[Function f]\nmax_running = -1\n",
-                ini + " line 2: [Function] max_running = \"-1\" is refused; allowed is a whole number from 0 to 1000000");
+                ini
+                        + " line 2: [Function] max_running = \"-1\" is refused; allowed is a whole number from 0 to 1000000");
         assertRefused(
                 "[Server]\n[Function f]\nmax_runing = 1\n",
-                ini + " line 3: unknown key \"max_runing\" (value \"1\") in [Function f]; did you mean \"max_running\"?");
+                ini
+                        + " line 3: unknown key \"max_runing\" (value \"1\") in [Function f]; did you mean \"max_running\"?");
         assertRefused(
                 "[Function f]\nport = 1\n",
                 ini + " line 2: unknown key \"port\" (value \"1\") in [Function f]; it belongs into [Server]");
@@ -230,7 +232,9 @@ final class SettingsTest {
         assertEquals(
                 new Settings.Origin("Function resize", "max_running", "4", ini + " line 2"),
                 origins.get(SettingKey.ALL.size()));
-        assertEquals(Map.of(), load(Map.of(), Map.of("config", emptyFile().toString())).functions());
+        assertEquals(
+                Map.of(),
+                load(Map.of(), Map.of("config", emptyFile().toString())).functions());
     }
 
     private Path emptyFile() throws IOException {

@@ -79,7 +79,8 @@ final class CancelTest {
     @Test
     void shouldEndAJobThatWaitsForItsSecond() {
         WireClient client = server.connect();
-        String handle = client.send(SUBMIT_JOB_EPOCH, "f", "u", "99999999999", "").expectHandle();
+        String handle =
+                client.send(SUBMIT_JOB_EPOCH, "f", "u", "99999999999", "").expectHandle();
         client.send(SUBMIT_JOB, "f", "u", "").expectHandle();
         client.sendText("cancel job " + handle).expect(WORK_FAIL, handle).expectText(OK);
         client.sendText("status").expectText("f\t0\t0\t0\n.\n");

@@ -89,7 +89,8 @@ final class FunctionCommandsTest {
     void shouldFailTheJobsThatWaitForADroppedFunction() {
         WireClient client = server.connect();
         String queued = client.send(SUBMIT_JOB_LOW, "f", "u", "").expectHandle();
-        String delayed = client.send(SUBMIT_JOB_EPOCH, "f", "v", "99999999999", "").expectHandle();
+        String delayed =
+                client.send(SUBMIT_JOB_EPOCH, "f", "v", "99999999999", "").expectHandle();
         client.send(SUBMIT_JOB, "f", "v", "").expectHandle();
         String background = client.send(SUBMIT_JOB_BG, "f", "", "").expectHandle();
         String other = client.send(SUBMIT_JOB, "g", "u", "").expectHandle();
@@ -101,7 +102,10 @@ final class FunctionCommandsTest {
         String again = client.send(SUBMIT_JOB, "f", "u", "again").expectHandle();
         assertNotEquals(queued, again);
         WireClient worker = server.worker("f");
-        worker.send(GRAB_JOB).expect(JOB_ASSIGN, again, "f", "again").send(GRAB_JOB).expect(NO_JOB);
+        worker.send(GRAB_JOB)
+                .expect(JOB_ASSIGN, again, "f", "again")
+                .send(GRAB_JOB)
+                .expect(NO_JOB);
         worker.send(WORK_COMPLETE, again, "done");
         client.expect(WORK_COMPLETE, again, "done");
         server.worker("g").send(GRAB_JOB).expect(JOB_ASSIGN, other, "g", "");
@@ -110,7 +114,10 @@ final class FunctionCommandsTest {
     @Test
     void shouldForgetTheLimitOfADroppedFunction() {
         WireClient client = server.connect();
-        client.sendText("maxqueue f 1").expectText(OK).sendText("drop function f").expectText(OK);
+        client.sendText("maxqueue f 1")
+                .expectText(OK)
+                .sendText("drop function f")
+                .expectText(OK);
         client.send(SUBMIT_JOB_BG, "f", "", "").expectHandle();
         client.send(SUBMIT_JOB_BG, "f", "", "").expectHandle();
     }

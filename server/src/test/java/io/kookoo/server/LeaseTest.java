@@ -27,10 +27,7 @@ final class LeaseTest {
     void shouldRefuseWhatAreNoMilliseconds(String millis) {
         server.connect()
                 .send(CAN_DO_TIMEOUT, "f", millis)
-                .expect(
-                        ERROR,
-                        "INVALID_ARGUMENTS",
-                        "CAN_DO_TIMEOUT takes milliseconds, 0 to 4294967295, not " + millis)
+                .expect(ERROR, "INVALID_ARGUMENTS", "CAN_DO_TIMEOUT takes milliseconds, 0 to 4294967295, not " + millis)
                 .sendText("status")
                 .expectText(".\n");
     }
@@ -106,7 +103,10 @@ final class LeaseTest {
         // A job with a limit of the same length, taken later, is the measure of time here.
         String limited = client.send(SUBMIT_JOB, "g", "", "").expectHandle();
         WireClient measure = worker("g", SHORT);
-        measure.send(GRAB_JOB).expect(JOB_ASSIGN, limited, "g", "").send(PRE_SLEEP).expect(NOOP);
+        measure.send(GRAB_JOB)
+                .expect(JOB_ASSIGN, limited, "g", "")
+                .send(PRE_SLEEP)
+                .expect(NOOP);
         client.send(GET_STATUS, unlimited).expect(STATUS_RES, unlimited, "1", "1", "0", "0");
         client.sendText("status").expectText("f\t1\t1\t1\ng\t1\t0\t1\n.\n");
         assertEquals(0, server.log().with("requeued", "handle=" + unlimited).size());
@@ -115,6 +115,9 @@ final class LeaseTest {
     @Test
     void shouldCountAsOneWorkerHoweverOftenItIsAnnounced() {
         WireClient worker = worker("f", SHORT);
-        worker.send(CAN_DO_TIMEOUT, "f", LONG).send(CAN_DO, "f").sendText("status").expectText("f\t0\t0\t1\n.\n");
+        worker.send(CAN_DO_TIMEOUT, "f", LONG)
+                .send(CAN_DO, "f")
+                .sendText("status")
+                .expectText("f\t0\t0\t1\n.\n");
     }
 }

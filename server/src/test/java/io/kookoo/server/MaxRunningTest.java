@@ -47,11 +47,19 @@ final class MaxRunningTest {
         worker.send(GRAB_JOB).expect(JOB_ASSIGN, handles[1], "f", "1");
         worker.send(WORK_COMPLETE, handles[1], "");
         client.expect(WORK_COMPLETE, handles[1], "");
-        worker.send(GRAB_JOB).expect(JOB_ASSIGN, handles[2], "f", "2").send(GRAB_JOB).expect(NO_JOB);
+        worker.send(GRAB_JOB)
+                .expect(JOB_ASSIGN, handles[2], "f", "2")
+                .send(GRAB_JOB)
+                .expect(NO_JOB);
         worker.send(WORK_FAIL, handles[0]);
         client.expect(WORK_FAIL, handles[0]);
-        worker.send(GRAB_JOB).expect(JOB_ASSIGN, handles[3], "f", "3").send(GRAB_JOB).expect(NO_JOB);
-        client.sendText("cancel job " + handles[2]).expect(WORK_FAIL, handles[2]).expectText("OK\r\n");
+        worker.send(GRAB_JOB)
+                .expect(JOB_ASSIGN, handles[3], "f", "3")
+                .send(GRAB_JOB)
+                .expect(NO_JOB);
+        client.sendText("cancel job " + handles[2])
+                .expect(WORK_FAIL, handles[2])
+                .expectText("OK\r\n");
         worker.send(GRAB_JOB).expect(JOB_ASSIGN, handles[4], "f", "4");
     }
 
@@ -80,7 +88,11 @@ final class MaxRunningTest {
         lost.send(GRAB_JOB).expect(JOB_ASSIGN, handle, "one", "1");
         WireClient other = sleeper("one");
         lost.close();
-        other.expect(NOOP).send(GRAB_JOB).expect(JOB_ASSIGN, handle, "one", "1").send(GRAB_JOB).expect(NO_JOB);
+        other.expect(NOOP)
+                .send(GRAB_JOB)
+                .expect(JOB_ASSIGN, handle, "one", "1")
+                .send(GRAB_JOB)
+                .expect(NO_JOB);
     }
 
     @Test

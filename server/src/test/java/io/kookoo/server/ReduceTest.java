@@ -45,7 +45,8 @@ final class ReduceTest {
         WireClient worker = server.worker("f");
         String[] handles = new String[3];
         for (int i = 0; i < 3; i++) {
-            handles[i] = client.send(type, "f", "u" + i, "reducer", "0", "da\0ta").expectHandle();
+            handles[i] =
+                    client.send(type, "f", "u" + i, "reducer", "0", "da\0ta").expectHandle();
         }
         worker.send(GRAB_JOB).expect(JOB_ASSIGN, handles[0], "f", "da\0ta");
         worker.send(GRAB_JOB_UNIQ).expect(JOB_ASSIGN_UNIQ, handles[1], "f", "u1", "da\0ta");
@@ -73,7 +74,8 @@ final class ReduceTest {
     @Test
     void shouldKeepABackgroundJobWhenItsClientGoes() {
         WireClient client = server.connect();
-        String handle = client.send(SUBMIT_REDUCE_JOB_BACKGROUND, "f", "", "r", "", "").expectHandle();
+        String handle =
+                client.send(SUBMIT_REDUCE_JOB_BACKGROUND, "f", "", "r", "", "").expectHandle();
         client.close();
         server.log().await("disconnected conn=1 ");
         server.worker("f").send(GRAB_JOB_ALL).expect(JOB_ASSIGN_ALL, handle, "f", "", "r", "");
@@ -82,7 +84,8 @@ final class ReduceTest {
     @Test
     void shouldJoinByUnique() {
         WireClient client = server.connect();
-        String handle = client.send(SUBMIT_REDUCE_JOB, "f", "u", "r", "", "first").expectHandle();
+        String handle =
+                client.send(SUBMIT_REDUCE_JOB, "f", "u", "r", "", "first").expectHandle();
         assertEquals(handle, client.send(SUBMIT_JOB, "f", "u", "second").expectHandle());
         server.worker("f").send(GRAB_JOB_ALL).expect(JOB_ASSIGN_ALL, handle, "f", "u", "r", "first");
     }

@@ -34,16 +34,25 @@ final class ShowTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"show", "show x", "show jobs x", "show unique", "show unique x", "SHOW load x", "show queued f g"})
+    @ValueSource(
+            strings = {"show", "show x", "show jobs x", "show unique", "show unique x", "SHOW load x", "show queued f g"
+            })
     void shouldNameUnknownArguments(String line) {
-        server.connect().sendText(line).expectText("ERR UNKNOWN_SHOW_ARGUMENTS\r\n").expectNothingBeforeEcho();
+        server.connect()
+                .sendText(line)
+                .expectText("ERR UNKNOWN_SHOW_ARGUMENTS\r\n")
+                .expectNothingBeforeEcho();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"show jobs", "show unique jobs", "show running", "show queued", "show queued f", "show functions"})
+    @ValueSource(
+            strings = {"show jobs", "show unique jobs", "show running", "show queued", "show queued f", "show functions"
+            })
     void shouldListNothingWhereThereIsNothing(String line) {
         server.connect().sendText(line).expectText(".\n");
-        server.connect().sendText(line.toUpperCase(java.util.Locale.ROOT) + "\r").expectText(".\n");
+        server.connect()
+                .sendText(line.toUpperCase(java.util.Locale.ROOT) + "\r")
+                .expectText(".\n");
     }
 
     // ---- gearmand's own ----
@@ -54,14 +63,18 @@ final class ShowTest {
         String first = client.send(SUBMIT_JOB, "f", "", "").expectHandle();
         String second = client.send(SUBMIT_JOB_BG, "g", "", "").expectHandle();
         String third = client.send(SUBMIT_JOB_EPOCH, "g", "", "99999999999", "").expectHandle();
-        client.sendText("show jobs").expectText(first + "\t0\t0\t0\n" + second + "\t0\t0\t0\n" + third + "\t0\t0\t0\n.\n");
+        client.sendText("show jobs")
+                .expectText(first + "\t0\t0\t0\n" + second + "\t0\t0\t0\n" + third + "\t0\t0\t0\n.\n");
         server.worker("f").send(GRAB_JOB).expectAny(JOB_ASSIGN);
-        client.sendText("show jobs").expectText(first + "\t0\t0\t0\n" + second + "\t0\t0\t0\n" + third + "\t0\t0\t0\n.\n");
+        client.sendText("show jobs")
+                .expectText(first + "\t0\t0\t0\n" + second + "\t0\t0\t0\n" + third + "\t0\t0\t0\n.\n");
         server.worker("g").send(GRAB_JOB).expect(JOB_ASSIGN, second, "g", "").close();
         server.log().await("worker_lost");
-        client.sendText("show jobs").expectText(first + "\t0\t0\t0\n" + second + "\t1\t0\t0\n" + third + "\t0\t0\t0\n.\n");
+        client.sendText("show jobs")
+                .expectText(first + "\t0\t0\t0\n" + second + "\t1\t0\t0\n" + third + "\t0\t0\t0\n.\n");
         server.worker("g").send(GRAB_JOB).expect(JOB_ASSIGN, second, "g", "");
-        client.sendText("show jobs").expectText(first + "\t0\t0\t0\n" + second + "\t1\t0\t0\n" + third + "\t0\t0\t0\n.\n");
+        client.sendText("show jobs")
+                .expectText(first + "\t0\t0\t0\n" + second + "\t1\t0\t0\n" + third + "\t0\t0\t0\n.\n");
     }
 
     @Test
@@ -107,7 +120,10 @@ final class ShowTest {
         WireClient client = server.connect();
         String handle = client.send(SUBMIT_JOB, "f\t", "", "").expectHandle();
         client.send(SUBMIT_JOB, "f\t", "", "queued").expectHandle();
-        server.worker("f\t").send(GRAB_JOB).expect(JOB_ASSIGN, handle, "f\t", "").close();
+        server.worker("f\t")
+                .send(GRAB_JOB)
+                .expect(JOB_ASSIGN, handle, "f\t", "")
+                .close();
         server.log().await("worker_lost");
         WireClient worker = server.worker("f\t").send(SET_CLIENT_ID, "me\n");
         worker.send(GRAB_JOB).expect(JOB_ASSIGN, handle, "f\t", "").send(WORK_STATUS, handle, "3", "4");
@@ -126,19 +142,19 @@ final class ShowTest {
         String running = client.send(SUBMIT_JOB_HIGH, "f", "", "").expectHandle();
         String low = client.send(SUBMIT_JOB_LOW, "f", "u\t", "").expectHandle();
         String normal = client.send(SUBMIT_JOB_BG, "g", "", "").expectHandle();
-        String delayed = client.send(SUBMIT_JOB_EPOCH, "f", "v", "99999999999", "").expectHandle();
+        String delayed =
+                client.send(SUBMIT_JOB_EPOCH, "f", "v", "99999999999", "").expectHandle();
         server.worker("f").send(GRAB_JOB).expect(JOB_ASSIGN, running, "f", "");
         List<List<String>> rows = rows(client, "show queued");
         rows.forEach(row -> assertSeconds(row.get(3)));
         assertEquals(
-                List.of(
-                        List.of(low, "u%09", "low"),
-                        List.of(normal, "-", "normal"),
-                        List.of(delayed, "v", "normal")),
+                List.of(List.of(low, "u%09", "low"), List.of(normal, "-", "normal"), List.of(delayed, "v", "normal")),
                 rows.stream().map(row -> row.subList(0, 3)).toList());
-        assertEquals(List.of(rows.get(1).subList(0, 3)), rows(client, "show queued g").stream()
-                .map(row -> row.subList(0, 3))
-                .toList());
+        assertEquals(
+                List.of(rows.get(1).subList(0, 3)),
+                rows(client, "show queued g").stream()
+                        .map(row -> row.subList(0, 3))
+                        .toList());
         client.sendText("show queued nothing").expectText(".\n");
     }
 

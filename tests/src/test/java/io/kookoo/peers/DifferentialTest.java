@@ -770,7 +770,10 @@ final class DifferentialTest {
                 observer.send("workers\r\n".getBytes(StandardCharsets.ISO_8859_1));
                 observer.barrier();
                 list = String.join("", observer.take());
-            } while (list.lines().filter(row -> row.contains(" : ") || row.endsWith(" :")).count() > count);
+            } while (list.lines()
+                            .filter(row -> row.contains(" : ") || row.endsWith(" :"))
+                            .count()
+                    > count);
         }
 
         private byte[] bytes(String[] words) {
@@ -818,9 +821,13 @@ final class DifferentialTest {
             }
             normal = normal.replaceAll("(?m)^[0-9]+ 127\\.0\\.0\\.1 ", "number 127.0.0.1 ");
             if (normal.endsWith(".\n")) {
-                normal = String.join("\n", Arrays.stream(normal.split("\n")).sorted().toList()) + "\n";
+                normal = String.join(
+                                "\n", Arrays.stream(normal.split("\n")).sorted().toList()) + "\n";
             }
-            return normal.replace("\0", "|").replace("\r", "\\r").replace("\n", "\\n").replace("\t", "\\t");
+            return normal.replace("\0", "|")
+                    .replace("\r", "\\r")
+                    .replace("\n", "\\n")
+                    .replace("\t", "\\t");
         }
     }
 
@@ -910,7 +917,11 @@ final class DifferentialTest {
                 }
                 text.write(next);
                 String all = text.toString(StandardCharsets.ISO_8859_1);
-                if (next == '\n' && (all.startsWith("OK") || all.startsWith("ERR") || all.endsWith("\n.\n") || all.equals(".\n"))) {
+                if (next == '\n'
+                        && (all.startsWith("OK")
+                                || all.startsWith("ERR")
+                                || all.endsWith("\n.\n")
+                                || all.equals(".\n"))) {
                     return all;
                 }
             }

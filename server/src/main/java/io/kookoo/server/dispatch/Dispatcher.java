@@ -799,8 +799,8 @@ public final class Dispatcher {
         if (first != null) {
             Instant now = clock.now();
             // The second may lie beyond what an Instant can hold.
-            Duration left =
-                    Duration.ofSeconds(first.epochSeconds - now.getEpochSecond()).minusNanos(now.getNano());
+            Duration left = Duration.ofSeconds(first.epochSeconds - now.getEpochSecond())
+                    .minusNanos(now.getNano());
             Duration delay = left.isNegative() ? Duration.ZERO : left;
             nextDue = deadlines.after(
                     delay.compareTo(LONGEST_DELAY) < 0 ? delay : LONGEST_DELAY, () -> atDeadline(this::enqueueDue));

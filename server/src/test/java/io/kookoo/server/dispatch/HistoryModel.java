@@ -33,6 +33,7 @@ final class HistoryModel {
     private final Map<JobHandle, Job> live = new LinkedHashMap<>();
     /** Ready or waiting for their function to have room, by function and priority. */
     private final Map<String, Deque<Job>> queues = new HashMap<>();
+
     private final Map<String, Integer> maxQueue = new HashMap<>();
     private final Set<String> known = new LinkedHashSet<>();
     private final Map<String, Integer> workers = new HashMap<>();

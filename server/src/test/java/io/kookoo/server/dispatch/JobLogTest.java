@@ -37,8 +37,7 @@ final class JobLogTest {
         }
         assertEquals(
                 1,
-                log.with("INFO handed_out", "handle=" + first, "call=f(data)")
-                        .size());
+                log.with("INFO handed_out", "handle=" + first, "call=f(data)").size());
         assertEquals(
                 1, log.with("INFO ended", "handle=" + first, "outcome=done").size());
         assertEquals(3, log.with("handed_out conn=").size());

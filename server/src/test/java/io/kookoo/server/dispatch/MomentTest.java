@@ -38,13 +38,7 @@ final class MomentTest {
 
     private void submitAt(String function, long epochSeconds, String data) {
         assertNull(client.submit(new Submission(
-                FunctionName.of(function),
-                UniqueId.NONE,
-                Priority.NORMAL,
-                true,
-                Data.of(data),
-                null,
-                epochSeconds)));
+                FunctionName.of(function), UniqueId.NONE, Priority.NORMAL, true, Data.of(data), null, epochSeconds)));
     }
 
     private JobHandle submit(String function) {

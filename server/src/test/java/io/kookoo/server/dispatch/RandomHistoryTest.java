@@ -10,8 +10,8 @@ import io.kookoo.protocol.JobHandle;
 import io.kookoo.protocol.Packet;
 import io.kookoo.protocol.PacketType;
 import io.kookoo.protocol.UniqueId;
-import io.kookoo.server.dispatch.HistoryModel.Job;
 import io.kookoo.server.dispatch.HistoryModel.Client;
+import io.kookoo.server.dispatch.HistoryModel.Job;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -76,8 +76,10 @@ final class RandomHistoryTest {
             }
         }
         if (shortest != null) {
-            fail(failed + " of " + HISTORIES + " histories failed; the shortest is seed " + shortest.seed + ":\n"
-                    + String.join("\n", shortest.steps), shortest.failure);
+            fail(
+                    failed + " of " + HISTORIES + " histories failed; the shortest is seed " + shortest.seed + ":\n"
+                            + String.join("\n", shortest.steps),
+                    shortest.failure);
         }
         // And they were not empty.
         for (Action action : Action.values()) {
@@ -122,8 +124,7 @@ final class RandomHistoryTest {
             this.random = new Random(seed);
             int retries = random.nextInt(4);
             // The alarm is not for this test: it wakes workers whatever they do.
-            this.bench = new Bench(
-                    new DispatchSettings("bench", retries, 0, false, Duration.ofDays(365), MAX_RUNNING));
+            this.bench = new Bench(new DispatchSettings("bench", retries, 0, false, Duration.ofDays(365), MAX_RUNNING));
             this.model = new HistoryModel(retries, MAX_RUNNING);
             for (Action action : Action.values()) {
                 weightSum += weights[action.ordinal()] = 1 + random.nextInt(2 * action.weight);
@@ -169,10 +170,8 @@ final class RandomHistoryTest {
                 case PRE_SLEEP -> preSleep(client());
                 case GRAB -> grab(client());
                 case SUBMIT -> submit(client());
-                case END -> report(
-                        client(), random.nextInt(3) == 0 ? PacketType.WORK_FAIL : PacketType.WORK_COMPLETE);
-                case SAY -> report(
-                        client(), random.nextBoolean() ? PacketType.WORK_DATA : PacketType.WORK_WARNING);
+                case END -> report(client(), random.nextInt(3) == 0 ? PacketType.WORK_FAIL : PacketType.WORK_COMPLETE);
+                case SAY -> report(client(), random.nextBoolean() ? PacketType.WORK_DATA : PacketType.WORK_WARNING);
                 case CANCEL -> cancel(client());
                 case CANCEL_UNIQUE -> cancelUnique(client());
                 case DROP -> drop(client(), function());
@@ -194,7 +193,10 @@ final class RandomHistoryTest {
             check();
             for (Client client : List.copyOf(clients)) {
                 while (!client.running.isEmpty()) {
-                    report(client, PacketType.WORK_COMPLETE, client.running.iterator().next().handle);
+                    report(
+                            client,
+                            PacketType.WORK_COMPLETE,
+                            client.running.iterator().next().handle);
                     check();
                 }
             }
@@ -318,13 +320,7 @@ final class RandomHistoryTest {
             note(client + " submits " + function + " " + priority + (background ? " background" : "") + " unique '"
                     + unique + "' data '" + data + "'" + (epoch ? " at " + due : ""));
             Submission submission = new Submission(
-                    FunctionName.of(function),
-                    UniqueId.of(unique),
-                    priority,
-                    background,
-                    Data.of(data),
-                    null,
-                    due);
+                    FunctionName.of(function), UniqueId.of(unique), priority, background, Data.of(data), null, due);
             Job joined = model.joinedBy(function, unique, data);
             String refusal = client.peer.submit(submission);
             if (joined == null && model.isQueueFull(function, priority)) {
