@@ -162,6 +162,11 @@ final class SettingsTest {
                 "max-packet | 64MB",
                 "max-packet | 999999999999G",
                 "write-stall | 0",
+                "exceptions | maybe",
+                "stall-alarm | 0",
+                "stall-alarm | 86401",
+                "store | sqlite",
+                "store | ''",
                 "interval | NaN",
                 "interval | 1,5",
                 "threads | four",
@@ -186,6 +191,64 @@ final class SettingsTest {
                 "[Server]\noutbox_limit = 32M\n",
                 ini + " line 2: [Server] outbox_limit = \"32M\" is refused; allowed is more than [Server] max_packet,"
                         + " which is \"64M\"");
+    }
+
+    @Test
+    void shouldRefuseBadValuesAndKeysOfAFunction() {
+        assertRefused(
+                "[Function f]\nmax_running = -1\n",
+                ini
+                        + " line 2: [Function] max_running = \"-1\" is refused; allowed is a whole number from 0 to 1000000");
+        assertRefused(
+                "[Server]\n[Function f]\nmax_runing = 1\n",
+                ini
+                        + " line 3: unknown key \"max_runing\" (value \"1\") in [Function f]; did you mean \"max_running\"?");
+        assertRefused(
+                "[Function f]\nport = 1\n",
+                ini + " line 2: unknown key \"port\" (value \"1\") in [Function f]; it belongs into [Server]");
+        assertRefused(
+                "[Function f]\nmax_running = 1\n[Function f]\nmax_running = 2\n",
+                ini + " line 3: [Function f] is already in line 1; join the two");
+        assertTrue(refusalOf("[Function]\nmax_running = 1\n").contains("unknown section [Function]"));
+        assertTrue(refusalOf("[Function ]\nmax_running = 1\n").contains("unknown section [Function"));
+        assertTrue(refusalOf("[Functions f]\nmax_running = 1\n").contains("unknown section [Functions f]"));
+    }
+
+    @Test
+    void shouldReadTheSectionsOfFunctions() throws IOException {
+        Files.writeString(ini, """
+                [Function resize]
+                max_running = 4
+                [Function  two words\\x]
+                max_running = 0
+                [Function empty]
+                """);
+        Settings settings = load(Map.of(), Map.of());
+        assertEquals(
+                Map.of("resize", new Settings.Function(4), "two words\\x", new Settings.Function(0)),
+                settings.functions());
+        List<Settings.Origin> origins = settings.origins();
+        assertEquals(SettingKey.ALL.size() + 2, origins.size());
+        assertEquals(
+                new Settings.Origin("Function resize", "max_running", "4", ini + " line 2"),
+                origins.get(SettingKey.ALL.size()));
+        assertEquals(
+                Map.of(),
+                load(Map.of(), Map.of("config", emptyFile().toString())).functions());
+    }
+
+    private Path emptyFile() throws IOException {
+        return Files.writeString(temp.resolve("empty.ini"), "");
+    }
+
+    @Test
+    void shouldTakeNoSettingsOfFunctionsFromElsewhere() {
+        assertThrows(IllegalArgumentException.class, () -> load(Map.of(), Map.of("max-running", "1")));
+        assertEquals(
+                List.of("environment KOOKOO_MAX_RUNNING is not known and has no effect"),
+                load(Map.of("KOOKOO_MAX_RUNNING", "1"), Map.of()).warnings().stream()
+                        .map(warning -> warning.replaceAll("; did you mean.*", ""))
+                        .toList());
     }
 
     @Test
@@ -269,6 +332,10 @@ final class SettingsTest {
                 outbox_limit = 2g
                 functions = C:\\new\\${user.home}
                 pid_file = /run/kookoo.pid
+                exceptions = yes
+                stall_alarm = 0.5
+                [Store]
+                store = none
                 [Client]
                 get_function_interval = 0
                 [Logger]
@@ -285,6 +352,8 @@ final class SettingsTest {
         assertEquals(2L << 30, settings.server().outboxLimitBytes());
         assertEquals(home.resolve("C:\\new\\${user.home}"), settings.server().functions());
         assertEquals(Optional.of(Path.of("/run/kookoo.pid")), settings.server().pidFile());
+        assertTrue(settings.server().exceptions());
+        assertEquals(Duration.ofMillis(500), settings.server().stallAlarm());
         assertEquals(Duration.ZERO, settings.client().functionInterval());
         assertEquals(Level.WARN, settings.logger().level());
         assertEquals(temp.resolve("Gr\u00fc\u00dfe"), settings.logger().dir());
@@ -331,12 +400,16 @@ final class SettingsTest {
     }
 
     private void assertRefused(String iniText, String message) {
+        assertEquals(message, refusalOf(iniText));
+    }
+
+    private String refusalOf(String iniText) {
         try {
             Files.writeString(ini, iniText);
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-        assertEquals(message, refusal(Map.of(), Map.of()));
+        return refusal(Map.of(), Map.of());
     }
 
     private String refusal(Map<String, String> environment, Map<String, String> commandLine) {

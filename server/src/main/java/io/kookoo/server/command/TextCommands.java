@@ -139,7 +139,8 @@ public final class TextCommands {
     private String showJobs() {
         StringBuilder answer = new StringBuilder();
         for (JobStatus job : dispatcher.jobs()) {
-            row(answer, job.handle(), Math.max(0, job.attempt() - 1), 0, 0);
+            // Counted when it is queued again, as gearmand does.
+            row(answer, job.handle(), job.running() ? job.attempt() - 1 : job.attempt(), 0, 0);
         }
         return answer.append(END).toString();
     }

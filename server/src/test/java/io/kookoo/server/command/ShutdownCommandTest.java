@@ -1,0 +1,76 @@
+package io.kookoo.server.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.kookoo.server.dispatch.CallSource;
+import io.kookoo.server.dispatch.Deliveries;
+import io.kookoo.server.dispatch.DispatchSettings;
+import io.kookoo.server.dispatch.Dispatcher;
+import io.kookoo.server.time.Clock;
+import io.kookoo.server.time.Deadlines;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code shutdown}: for connections from this machine alone. */
+final class ShutdownCommandTest {
+    private final List<Boolean> shutdowns = new ArrayList<>();
+    private final Deliveries deliveries = new Deliveries(null);
+    private final TextCommands commands = new TextCommands(
+            new Dispatcher(
+                    Clock.SYSTEM,
+                    new Deadlines(Clock.SYSTEM),
+                    new NoCalls(),
+                    new DispatchSettings("test", 3, 0, false, Duration.ofSeconds(30), Map.of())),
+            "INFO",
+            List.of(),
+            shutdowns::add);
+
+    private static final class NoCalls implements CallSource {
+        @Override
+        public Optional<CatalogCall> draw() {
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return true;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"shutdown", "shutdown graceful", "SHUTDOWN", "  Shutdown  Graceful\r"})
+    void shouldRefusePeersOfOtherMachines(String line) {
+        assertEquals(
+                "ERR PERMISSION_DENIED shutdown+is+for+connections+from+this+machine\r\n",
+                commands.answer(line, false, deliveries));
+        assertEquals(List.of(), shutdowns);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"shutdown now", "shutdown graceful please", "shutdown force"})
+    void shouldRefuseOtherWords(String line) {
+        String refused = "ERR INVALID_ARGUMENTS An+incomplete+set+of+arguments+was+sent+to+this+command+shutdown\r\n";
+        assertEquals(refused, commands.answer(line, true, deliveries));
+        assertEquals(refused, commands.answer(line, false, deliveries));
+        assertEquals(List.of(), shutdowns);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"shutdown, false", "shutdown graceful, true", "SHUTDOWN GRACEFUL, true"})
+    void shouldEndTheServerForThisMachine(String line, boolean graceful) {
+        assertEquals("OK\r\n", commands.answer(line, true, deliveries));
+        assertEquals(List.of(graceful), shutdowns);
+    }
+
+    @Test
+    void shouldRefuseNothingElseToPeersOfOtherMachines() {
+        assertEquals(".\n", commands.answer("status", false, deliveries));
+    }
+}
