@@ -105,6 +105,19 @@ final class DisconnectTest {
     }
 
     @Test
+    void shouldNotCountAJobThatWasGivenBackAsALoss() {
+        WireClient client = server.connect();
+        String handle = client.send(SUBMIT_JOB, "f", "", "").expectHandle();
+        WireClient worker = server.worker("f");
+        for (int i = 0; i < 10; i++) {
+            worker.send(GRAB_JOB).expect(JOB_ASSIGN, handle, "f", "");
+            worker.send(CANT_DO, "f").send(CAN_DO, "f");
+        }
+        worker.send(GRAB_JOB).expect(JOB_ASSIGN, handle, "f", "").send(WORK_COMPLETE, handle, "done");
+        client.expect(WORK_COMPLETE, handle, "done");
+    }
+
+    @Test
     void shouldNotCountAWorkersLossForJobsItHadEnded() {
         WireClient client = server.connect();
         WireClient worker = server.worker("f");

@@ -113,6 +113,7 @@ public final class Dispatcher {
             }
             peer.awaited.clear();
             removeAbilities(peer, deliveries);
+            peer.running.forEach(job -> job.losses++);
             takeBack(peer, job -> true, reason, deliveries);
         } finally {
             lock.unlock();
@@ -741,7 +742,7 @@ public final class Dispatcher {
             release(job);
             forget(job);
             wakeUps.count(job.function, deliveries);
-        } else if (job.attempt > settings.jobRetries()) {
+        } else if (job.losses > settings.jobRetries()) {
             String explanation =
                     "no run is left after " + job.attempt + " (job_retries = " + settings.jobRetries() + "): " + reason;
             end(job, Outcome.RETRIES_EXHAUSTED, null, explanation, deliveries);
@@ -801,6 +802,7 @@ public final class Dispatcher {
     /** A lease that is ended just now may run out all the same: it counts for its own run alone. */
     private void endLease(Job job, int attempt, Duration timeout, Deliveries deliveries) {
         if (job.state == Job.State.RUNNING && job.attempt == attempt) {
+            job.losses++;
             runAgain(job, "the worker did not end it within " + timeout.toMillis() + " ms", deliveries);
         }
     }

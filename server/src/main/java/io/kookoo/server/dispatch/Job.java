@@ -57,6 +57,9 @@ final class Job {
     Peer worker;
 
     int attempt;
+    /** Runs that ended because the worker was lost or its time ran out; one that is given back is none. */
+    int losses;
+
     long startedNanos;
     /** Takes it away from its worker; null where the worker set no time limit. */
     Deadlines.Deadline lease;

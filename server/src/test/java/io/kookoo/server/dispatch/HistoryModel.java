@@ -95,6 +95,7 @@ final class HistoryModel {
         boolean background;
         boolean delayed;
         int attempt;
+        int losses;
         /** Null unless it runs. */
         Client worker;
 
@@ -204,6 +205,7 @@ final class HistoryModel {
                 forget(job);
             }
         }
+        client.running.forEach(job -> job.losses++);
         resetAbilities(client);
     }
 
@@ -245,7 +247,7 @@ final class HistoryModel {
     private void runAgain(Job job) {
         if (!job.isWanted()) {
             forget(job);
-        } else if (job.attempt > retries) {
+        } else if (job.losses > retries) {
             end(job, PacketType.WORK_FAIL);
         } else {
             job.worker.running.remove(job);
@@ -355,7 +357,10 @@ final class HistoryModel {
                 .sorted(Comparator.<Job>comparingLong(job -> job.leaseEndsMillis)
                         .thenComparingLong(job -> job.leaseNumber))
                 .toList();
-        over.forEach(this::runAgain);
+        for (Job job : over) {
+            job.losses++;
+            runAgain(job);
+        }
         live.values().stream()
                 .filter(job -> job.delayed && job.dueSeconds <= seconds())
                 // Stable: those of the same second in the order of their submission.
