@@ -1,7 +1,7 @@
 # Thin: each target is a line or two over Maven, java or a script. `make help` lists them.
 JAVA ?= java
 MVN  ?= mvn -B -ntp
-# make bench also needs gcc and gearmand to compare with; see docs/performance.md.
+# make bench compares with gearmand where that is installed; see docs/performance.md.
 
 SOURCES := pom.xml $(wildcard */pom.xml) $(shell find common/src/main server/src/main client/src/main -type f 2>/dev/null)
 
