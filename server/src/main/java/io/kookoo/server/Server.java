@@ -45,6 +45,9 @@ import org.slf4j.LoggerFactory;
 public final class Server {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
 
+    /** How long the peers may take to read their last answers. */
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
+
     private final Settings settings;
     private final Deadlines deadlines;
     private final FunctionCatalog catalog;
@@ -178,6 +181,16 @@ public final class Server {
                 .toList();
     }
 
+    /** How many connections are open. */
+    int connectionCount() {
+        return acceptor.connectionCount();
+    }
+
+    /** Stops in good order, with the time for running jobs that the settings give them. */
+    public void stop() {
+        stop(settings.server().shutdownTimeout());
+    }
+
     /**
      * Stops in good order: no new connections and jobs, some time for those that run, then the end. Blocks until then. For
      * one thread, once.
@@ -192,7 +205,7 @@ public final class Server {
             if (left > 0) {
                 LOG.warn(LogEvent.of("jobs_cut_off").with("running", left).toString());
             }
-            acceptor.closeConnections("the server stops");
+            acceptor.closeConnections("the server stops", CLOSE_LIMIT);
             localWorkers.stop(Duration.ofSeconds(5));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

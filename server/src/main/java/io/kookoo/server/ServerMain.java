@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -75,7 +74,14 @@ public final class ServerMain {
                 // On a thread of its own: exit runs the hook below and does not return.
                 new Thread(() -> System.exit(ExitCode.OK), "kookoo-exit").start();
             });
-            stopWhenTold(server, () -> graceful.get() ? settings.server().shutdownTimeout() : Duration.ZERO, log);
+            Runnable stop = () -> {
+                if (graceful.get()) {
+                    server.stop();
+                } else {
+                    server.stop(Duration.ZERO);
+                }
+            };
+            stopWhenTold(stop, log);
             return ExitCode.OK;
         } catch (Server.StartException e) {
             LOG.error("{}", e.getMessage());
@@ -107,12 +113,12 @@ public final class ServerMain {
     }
 
     /** INT and TERM: the list of {@link Server#stop()}, and then the end with 0 whatever the JVM would have made of it. */
-    private static void stopWhenTold(Server server, Supplier<Duration> limit, KookooLog log) {
+    private static void stopWhenTold(Runnable stop, KookooLog log) {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
                             try {
-                                server.stop(limit.get());
+                                stop.run();
                                 log.close();
                             } finally {
                                 Runtime.getRuntime().halt(ExitCode.OK);

@@ -2,10 +2,15 @@ package io.kookoo.server;
 
 import static io.kookoo.protocol.PacketType.*;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.kookoo.protocol.PacketType;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -234,7 +239,26 @@ final class FramingTest {
     }
 
     @Test
-    void shouldNotKeepAClosedPeerThatGoesOnSending() {
+    void shouldNotKeepAClosedPeerThatTrickles() {
+        WireClient worker = server.worker("f");
+        String handle = server.connect().send(SUBMIT_JOB, "f", "", "data").expectHandle();
+        worker.send(GRAB_JOB).expect(JOB_ASSIGN, handle, "f", "data");
+        WireClient other = server.worker("f").send(PRE_SLEEP).expectNothingBeforeEcho();
+        worker.sendBytes(WireClient.packet(0x00524550, 1, new byte[0])).expectClosed();
+        WireClient pace = server.connect();
+        // It does not close its own side, and goes on, a byte now and then, until the server has had enough.
+        assertThrows(UncheckedIOException.class, () -> {
+            long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+            while (System.nanoTime() < end) {
+                worker.sendBytes((byte) 0);
+                pace.expectNothingBeforeEcho();
+            }
+        });
+        other.expect(NOOP).send(GRAB_JOB).expect(JOB_ASSIGN, handle, "f", "data");
+    }
+
+    @Test
+    void shouldNotKeepAClosedPeerThatNeverCloses() {
         WireClient worker = server.worker("f");
         WireClient client = server.connect();
         String handle = client.send(SUBMIT_JOB, "f", "", "data").expectHandle();
@@ -264,9 +288,11 @@ final class FramingTest {
         }
         client.expectNothingBeforeEcho();
         client.sendBytes("status\n".repeat(500).getBytes(US_ASCII));
-        for (int i = 0; i < 500 * 101; i++) {
-            client.receiveLine();
-        }
+        String list = IntStream.range(0, 100)
+                        .mapToObj(i -> i + function.substring(10) + "\t0\t0\t1\n")
+                        .collect(Collectors.joining())
+                + ".\n";
+        client.expectText(list.repeat(500));
         client.expectNothingBeforeEcho();
     }
 

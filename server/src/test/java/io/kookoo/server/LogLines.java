@@ -48,6 +48,11 @@ public final class LogLines implements AutoCloseable {
         }
     }
 
+    /** The lines of level ERROR so far. */
+    public List<String> errors() {
+        return with("ERROR").stream().filter(line -> line.startsWith("ERROR ")).toList();
+    }
+
     /** Waits until {@code count} lines hold each of these texts, and returns them; fails after ten seconds. */
     public List<String> await(int count, String... texts) {
         long end = System.nanoTime() + DEADLINE.toNanos();

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,6 +30,7 @@ public final class RunningServer implements AutoCloseable, BeforeEachCallback, A
     private Path folder;
     private LogLines log;
     private Server server;
+    private boolean stopped;
 
     /** A server that is not started yet. */
     public RunningServer() {
@@ -118,10 +118,18 @@ public final class RunningServer implements AutoCloseable, BeforeEachCallback, A
         return log;
     }
 
+    /** Stops it while the clients that {@link #connect} gave out stay. Blocks; once. */
+    public void stop() {
+        if (!stopped) {
+            stopped = true;
+            server.stop();
+        }
+    }
+
     @Override
     public void close() {
         clients.forEach(WireClient::close);
-        server.stop(Duration.ZERO);
+        stop();
         log.close();
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {

@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,13 +13,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * A program as people start it, {@code java -jar}, in a home of its own: a process whose output is kept and can be waited for.
  */
-final class RunningProgram implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+public final class RunningProgram implements AutoCloseable {
+    public static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    /** They only save processor time: most of these processes end before a better compiler would pay. */
+    private static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
+    /** How often somebody who waits for a line looks whether the program still runs. */
+    private static final long LOOK_MILLIS = 200;
 
     private final Process process;
     private final List<String> out = new ArrayList<>();
@@ -35,7 +40,7 @@ final class RunningProgram implements AutoCloseable {
     }
 
     /** A home as it is shipped: settings and functions. */
-    static Path shippedHome(Path folder) throws IOException {
+    public static Path shippedHome(Path folder) throws IOException {
         Files.createDirectories(folder.resolve("config"));
         Files.copy(ROOT.resolve("config/settings.ini"), folder.resolve("config/settings.ini"));
         Files.copy(ROOT.resolve("functions.txt"), folder.resolve("functions.txt"));
@@ -52,12 +57,19 @@ final class RunningProgram implements AutoCloseable {
 
     static RunningProgram start(Path home, Map<String, String> environment, String jar, String... arguments)
             throws IOException {
+        return start(home, environment, java(List.of(), jar, arguments));
+    }
+
+    /** A command line for the java that runs the tests. */
+    static List<String> java(List<String> options, String jar, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(QUICK_START);
+        command.addAll(options);
         command.add("-jar");
         command.add(jar(jar).toString());
         command.addAll(List.of(arguments));
-        return start(home, environment, command);
+        return command;
     }
 
     static RunningProgram start(Path home, Map<String, String> environment, List<String> command) throws IOException {
@@ -68,12 +80,50 @@ final class RunningProgram implements AutoCloseable {
     }
 
     /** A server on a free port, listening. */
-    static RunningProgram server(Path home, String... arguments) throws IOException {
-        List<String> all = new ArrayList<>(List.of("--port", "0"));
-        all.addAll(List.of(arguments));
-        RunningProgram server = start(home, "server.jar", all.toArray(String[]::new));
-        server.awaitOut(line -> line.contains("listening on "));
-        return server;
+    public static RunningProgram server(Path home, String... arguments) throws IOException {
+        return server(home, Map.of(), arguments);
+    }
+
+    static RunningProgram server(Path home, Map<String, String> environment, String... arguments) throws IOException {
+        return start(home, environment, "server.jar", with(List.of("--port", "0"), arguments))
+                .ready(line -> line.contains("listening on "));
+    }
+
+    /** A client that polls and works, connected with both its connections. */
+    public static RunningProgram client(Path home, int port, String... arguments) throws IOException {
+        return start(home, "client.jar", with(List.of("run", "--port", Integer.toString(port)), arguments))
+                .connected();
+    }
+
+    RunningProgram connected() {
+        return ready(line -> line.contains(" connected connection=worker"))
+                .ready(line -> line.contains(" connected connection=poller"));
+    }
+
+    /** One command of client.jar for the server of a port, run to its end. */
+    public static RunningProgram command(Path home, int port, String command, String... arguments) throws IOException {
+        RunningProgram program = startCommand(home, port, command, arguments);
+        program.awaitExit();
+        return program;
+    }
+
+    /** The same, not waited for. */
+    static RunningProgram startCommand(Path home, int port, String command, String... arguments) throws IOException {
+        return start(home, "client.jar", with(List.of(command, "--port", Integer.toString(port)), arguments));
+    }
+
+    private static String[] with(List<String> first, String... more) {
+        return Stream.concat(first.stream(), Stream.of(more)).toArray(String[]::new);
+    }
+
+    private RunningProgram ready(Predicate<String> fits) {
+        try {
+            awaitOut(fits);
+            return this;
+        } catch (AssertionError e) {
+            close();
+            throw e;
+        }
     }
 
     private static Thread keep(InputStream stream, List<String> lines) {
@@ -95,29 +145,36 @@ final class RunningProgram implements AutoCloseable {
     }
 
     /** The first line of standard output that fits, as soon as it is there. */
-    String awaitOut(Predicate<String> fits) {
-        return await(out, fits);
+    public String awaitOut(Predicate<String> fits) {
+        return await(out, 1, fits);
+    }
+
+    /** The n-th line of standard output that fits, counted from 1, as soon as it is there. */
+    public String awaitOut(int nth, Predicate<String> fits) {
+        return await(out, nth, fits);
     }
 
     String awaitErr(Predicate<String> fits) {
-        return await(err, fits);
+        return await(err, 1, fits);
     }
 
-    private String await(List<String> lines, Predicate<String> fits) {
+    private String await(List<String> lines, int nth, Predicate<String> fits) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         synchronized (lines) {
+            int found = 0;
             for (int seen = 0; ; ) {
                 for (; seen < lines.size(); seen++) {
-                    if (fits.test(lines.get(seen))) {
+                    if (fits.test(lines.get(seen)) && ++found == nth) {
                         return lines.get(seen);
                     }
                 }
                 long millis = (end - System.nanoTime()) / 1_000_000;
-                if (millis <= 0) {
-                    throw new AssertionError("No such line within " + PATIENCE + "; out: " + out + " err: " + err);
+                if (millis <= 0 || !process.isAlive() && !outReader.isAlive() && !errReader.isAlive()) {
+                    throw new AssertionError("No such line from a program that is "
+                            + (process.isAlive() ? "running" : "ended") + "; out: " + out() + " err: " + err());
                 }
                 try {
-                    lines.wait(millis);
+                    lines.wait(Math.min(millis, LOOK_MILLIS));
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                     throw new AssertionError("interrupted", e);
@@ -127,12 +184,12 @@ final class RunningProgram implements AutoCloseable {
     }
 
     /** The port a server has logged to listen on. */
-    int port() {
+    public int port() {
         String line = awaitOut(l -> l.contains("listening on "));
         return Integer.parseInt(line.substring(line.lastIndexOf(':') + 1));
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
@@ -141,7 +198,7 @@ final class RunningProgram implements AutoCloseable {
     }
 
     /** Waits for its end, and returns the exit code. */
-    int awaitExit() {
+    public int awaitExit() {
         try {
             if (!process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new AssertionError("Still running after " + PATIENCE + "; out: " + out() + " err: " + err());
@@ -155,13 +212,13 @@ final class RunningProgram implements AutoCloseable {
         }
     }
 
-    List<String> out() {
+    public List<String> out() {
         synchronized (out) {
             return List.copyOf(out);
         }
     }
 
-    List<String> err() {
+    public List<String> err() {
         synchronized (err) {
             return List.copyOf(err);
         }
@@ -174,17 +231,19 @@ final class RunningProgram implements AutoCloseable {
         return awaitExit();
     }
 
-    void closeInput() {
-        try {
-            process.getOutputStream().close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** Its lines of standard output that fit, so far. */
+    List<String> out(Predicate<String> fits) {
+        return out().stream().filter(fits).toList();
+    }
+
+    /** KILL, which no program notices. */
+    void kill() {
+        process.toHandle().destroyForcibly();
+        awaitExit();
     }
 
     @Override
     public void close() {
-        process.destroyForcibly();
-        awaitExit();
+        kill();
     }
 }

@@ -1,6 +1,7 @@
 package io.kookoo.server.dispatch;
 
 import io.kookoo.log.LogEvent;
+import io.kookoo.protocol.Data;
 import io.kookoo.protocol.FunctionName;
 import io.kookoo.protocol.JobHandle;
 import io.kookoo.protocol.Packet;
@@ -639,16 +640,26 @@ public final class Dispatcher {
         job.state = Job.State.ENDED;
     }
 
-    /** Ends a running job. The packet is what its worker sent, or null where nobody did. */
+    /** Ends a running job by what its worker sent. */
     private void end(Job job, Outcome outcome, Packet packet, Deliveries deliveries) {
+        end(job, outcome, packet, null, deliveries);
+    }
+
+    /**
+     * Ends a running job.
+     *
+     * @param packet what its worker sent; null where it sent nothing
+     * @param explanation for clients that want exceptions, where the worker sent nothing; may be null
+     */
+    private void end(Job job, Outcome outcome, Packet packet, String explanation, Deliveries deliveries) {
         release(job);
         forget(job);
         if (!job.isCatalogCall()) {
             job.function.runTimes.record(clock.nanoTime() - job.startedNanos);
         }
-        String text = packet == null || packet.type() == PacketType.WORK_FAIL ? null : JobLog.excerpt(packet.data());
-        summarizeLater(jobLog.ended(job, outcome, text, deliveries));
-        tellEnd(job, outcome, packet, deliveries);
+        boolean said = packet != null && packet.type() != PacketType.WORK_FAIL;
+        summarizeLater(jobLog.ended(job, outcome, said ? JobLog.excerpt(packet.data()) : explanation, deliveries));
+        tellEnd(job, outcome, packet, explanation, deliveries);
         if (!job.isCatalogCall()) {
             // Where its function was full, another may run now.
             wakeUps.count(job.function, deliveries);
@@ -656,7 +667,7 @@ public final class Dispatcher {
     }
 
     /** Counts the end of a job, and tells those who wait for it. */
-    private static void tellEnd(Job job, Outcome outcome, Packet packet, Deliveries deliveries) {
+    private static void tellEnd(Job job, Outcome outcome, Packet packet, String explanation, Deliveries deliveries) {
         if (!job.isCatalogCall()) {
             if (outcome == Outcome.DONE) {
                 job.function.done++;
@@ -666,7 +677,9 @@ public final class Dispatcher {
         }
         for (Peer client : job.waiting) {
             client.awaited.remove(job);
-            if (packet == null || (outcome == Outcome.EXCEPTION && !client.exceptions)) {
+            if (explanation != null && client.exceptions) {
+                deliveries.to(client.outbox).packet(PacketType.WORK_EXCEPTION, Data.of(explanation), job.handle);
+            } else if (packet == null || (outcome == Outcome.EXCEPTION && !client.exceptions)) {
                 deliveries.to(client.outbox).packet(PacketType.WORK_FAIL, job.handle);
             } else {
                 deliveries.to(client.outbox).forward(packet.type(), packet);
@@ -696,7 +709,7 @@ public final class Dispatcher {
         }
         forget(job);
         summarizeLater(jobLog.trouble("cancelled", job, "it was still waiting", deliveries));
-        tellEnd(job, Outcome.CANCELLED, null, deliveries);
+        tellEnd(job, Outcome.CANCELLED, null, null, deliveries);
         return true;
     }
 
@@ -729,7 +742,9 @@ public final class Dispatcher {
             forget(job);
             wakeUps.count(job.function, deliveries);
         } else if (job.attempt > settings.jobRetries()) {
-            end(job, Outcome.RETRIES_EXHAUSTED, null, deliveries);
+            String explanation =
+                    "no run is left after " + job.attempt + " (job_retries = " + settings.jobRetries() + "): " + reason;
+            end(job, Outcome.RETRIES_EXHAUSTED, null, explanation, deliveries);
         } else {
             summarizeLater(jobLog.trouble("requeued", job, reason, deliveries));
             release(job);

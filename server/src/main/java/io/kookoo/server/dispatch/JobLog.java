@@ -27,6 +27,8 @@ final class JobLog {
     private int lines;
     private int troubles;
     private int unloggedTroubles;
+    private int peers;
+    private int unloggedPeers;
     private final Map<FunctionName, Counts> unlogged = new LinkedHashMap<>();
 
     private static final class Counts {
@@ -98,9 +100,9 @@ final class JobLog {
     /** A peer has come or gone. The reason may be null. */
     boolean peer(String event, Peer peer, String reason, Deliveries deliveries) {
         newSecond(deliveries);
-        if (!troubleAdmitted()) {
+        if (peers++ >= bound()) {
             boolean first = nothingUnlogged();
-            unloggedTroubles++;
+            unloggedPeers++;
             return first;
         }
         LogEvent line = LogEvent.of(event)
@@ -112,11 +114,16 @@ final class JobLog {
     }
 
     private boolean troubleAdmitted() {
-        return troubles++ < Math.max(1, linesPerSecond);
+        return troubles++ < bound();
+    }
+
+    /** For what is rarer than jobs; even where no job is to be logged, the first trouble of a second is. */
+    private int bound() {
+        return Math.max(1, linesPerSecond);
     }
 
     private boolean nothingUnlogged() {
-        return unlogged.isEmpty() && unloggedTroubles == 0;
+        return unlogged.isEmpty() && unloggedTroubles == 0 && unloggedPeers == 0;
     }
 
     private void newSecond(Deliveries deliveries) {
@@ -146,9 +153,19 @@ final class JobLog {
                             .with("ms", ms)
                             .toString());
         }
+        if (unloggedPeers > 0) {
+            deliveries.log(
+                    Level.INFO,
+                    LogEvent.of("more_peers")
+                            .with("count", unloggedPeers)
+                            .with("ms", ms)
+                            .toString());
+        }
         unlogged.clear();
         unloggedTroubles = 0;
+        unloggedPeers = 0;
         troubles = 0;
+        peers = 0;
         lines = 0;
         secondStartedNanos = now;
     }

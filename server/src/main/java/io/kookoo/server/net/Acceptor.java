@@ -5,8 +5,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -75,18 +78,50 @@ public final class Acceptor {
         }
     }
 
-    /** Closes every connection. */
-    public void closeConnections(String reason) {
+    /**
+     * Ends every connection in good order: all stop hearing, then each gets what waits for it, then all are closed. Call after
+     * {@link #stop}. Blocks until then.
+     *
+     * @param limit after which those that are still there are cut off, such as one that does not read
+     */
+    public void closeConnections(String reason, Duration limit) throws InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        CountDownLatch allHeard = new CountDownLatch(1);
+        List<Connection> last = List.copyOf(connections);
+        for (Connection connection : last) {
+            connection.stopHearing(allHeard, reason);
+        }
+        try {
+            for (Connection connection : last) {
+                connection.awaitHeard(Duration.ofNanos(Math.max(0, (end - System.nanoTime()) / 2)));
+            }
+        } finally {
+            allHeard.countDown();
+        }
+        for (Connection connection : last) {
+            connection.awaitEnd(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        }
         for (Connection connection : connections) {
             connection.close(reason);
         }
+    }
+
+    /** How many connections are open. */
+    public int connectionCount() {
+        return connections.size();
     }
 
     private void accept() {
         boolean failing = false;
         while (!stopped) {
             try {
-                open(listener.accept());
+                Socket socket = listener.accept();
+                if (stopped) {
+                    // The kernel goes on listening until this thread has noticed.
+                    socket.close();
+                    return;
+                }
+                open(socket);
                 failing = false;
             } catch (IOException | OutOfMemoryError e) {
                 // OutOfMemoryError: "unable to create native thread". Those who are connected go on.

@@ -11,7 +11,10 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
+import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import jdk.net.ExtendedSocketOptions;
 
@@ -26,13 +29,13 @@ public final class Connection {
      */
     private static final int SEND_BUFFER_BYTES = 208 * 1024;
 
-    /** Well below the free half of the send buffer, also when the kernel counts small segments at twice their size. */
-    private static final int CREDIT_BYTES = 48 * 1024;
+    /** Below the free half of the send buffer, also when the kernel counts small segments at almost twice their cost. */
+    private static final int CREDIT_BYTES = 96 * 1024;
 
     /** How much of what a peer still sends is read and dropped while it is being told why it is closed. */
     private static final int LINGER_BYTES = 256 * 1024;
 
-    private static final int LINGER_MILLIS = 500;
+    private static final Duration LINGER = Duration.ofMillis(500);
 
     private final long number;
     private final Socket socket;
@@ -42,6 +45,12 @@ public final class Connection {
     private final Deadlines deadlines;
     private final Outbox outbox;
     private volatile String abortReason;
+
+    /** Once the server stops: opens when no connection hears anything any more. Null before. */
+    private volatile CountDownLatch allHeard;
+
+    private final CountDownLatch heard = new CountDownLatch(1);
+    private final CountDownLatch ended = new CountDownLatch(1);
 
     /** Takes the socket over; it is closed when {@link #run} ends. */
     Connection(long number, Socket socket, Limits limits, Deadlines deadlines) throws IOException {
@@ -93,6 +102,32 @@ public final class Connection {
         return outbox;
     }
 
+    /**
+     * Begins an orderly end: what has been read is still served, the connection waits until {@code allHeard} opens, writes what
+     * waits for its peer, and closes. Does not block.
+     */
+    void stopHearing(CountDownLatch allHeard, String reason) {
+        this.allHeard = allHeard;
+        if (abortReason == null) {
+            abortReason = reason;
+        }
+        try {
+            socket.shutdownInput();
+        } catch (IOException e) {
+            // It has ended by itself.
+        }
+    }
+
+    /** Waits until nothing is heard any more, and what was heard is flushed; false when that takes too long. */
+    boolean awaitHeard(Duration limit) throws InterruptedException {
+        return heard.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Waits until the connection is closed; false when that takes too long. */
+    boolean awaitEnd(Duration limit) throws InterruptedException {
+        return ended.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
     /** Closes the connection from any thread, without waiting for anything. */
     public void close(String reason) {
         if (abortReason == null) {
@@ -117,9 +152,26 @@ public final class Connection {
             reason = "failed: " + e;
             throw e;
         } finally {
+            heard.countDown();
+            finish();
             outbox.close();
             closeSocket();
             conversation.end(abortReason != null ? abortReason : reason);
+            ended.countDown();
+        }
+    }
+
+    /** When the server stops, the others may still have something for this peer, such as the result of its last job. */
+    private void finish() {
+        CountDownLatch others = allHeard;
+        if (others == null) {
+            return;
+        }
+        try {
+            others.await();
+            outbox.finish(limits.writeStall());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -153,15 +205,18 @@ public final class Connection {
      */
     private void linger() throws IOException {
         socket.shutdownOutput();
-        socket.setSoTimeout(LINGER_MILLIS);
-        InputStream in = socket.getInputStream();
-        byte[] dropped = new byte[4096];
-        for (int total = 0; total < LINGER_BYTES; ) {
-            int n = in.read(dropped);
-            if (n < 0) {
-                return;
+        // Not the socket's own time limit, which begins again with every byte that trickles in.
+        Deadlines.Deadline limit = deadlines.after(LINGER, this::closeSocket);
+        try {
+            InputStream in = socket.getInputStream();
+            byte[] dropped = new byte[4096];
+            for (int total = 0, n = 0; n >= 0 && total < LINGER_BYTES; total += n) {
+                n = in.read(dropped);
             }
-            total += n;
+        } catch (IOException e) {
+            // Time is up, or the peer has reset: either way this is the end, whose reason is known.
+        } finally {
+            limit.cancel();
         }
     }
 
@@ -175,8 +230,8 @@ public final class Connection {
 
     private final class SocketWire implements Outbox.Wire {
         @Override
-        public void write(byte[] bytes, int length) throws IOException {
-            out.write(bytes, 0, length);
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            out.write(bytes, from, length);
         }
 
         @Override

@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param maxPacketBytes the largest body of a packet
  * @param maxLineBytes the longest line of text
  * @param maxOutboxBytes what may wait to be written to one peer
- * @param writeStall how long a write may make no end before the connection is closed
+ * @param writeStall how long a peer may read nothing of what is being written to it before the connection is closed
  */
 public record Limits(int maxPacketBytes, int maxLineBytes, long maxOutboxBytes, Duration writeStall) {
     public Limits {

@@ -7,6 +7,7 @@ import io.kookoo.protocol.PacketType;
 import io.kookoo.protocol.PacketWriter;
 import io.kookoo.protocol.WireName;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
@@ -20,7 +21,7 @@ import java.util.function.Consumer;
  * <pre>
  *   socket's send buffer   [######## unread ########|.... credit ....|......... slack .........]
  *
- *   size &lt;= credit         anybody writes at once; credit shrinks by it
+ *   size &lt;= credit         anybody writes at once; credit shrinks by it and by what a write costs besides
  *   size &gt;  credit         a thread of this peer lowers the send buffer to half, writes, and raises it again. That a
  *                          write to the lowered buffer has ended proves that the other half is free: credit is whole again
  * </pre>
@@ -32,8 +33,8 @@ import java.util.function.Consumer;
 public final class Outbox {
     /** The socket's side of an outbox. */
     interface Wire {
-        /** Writes all of it; blocks while the send buffer is full. */
-        void write(byte[] bytes, int length) throws IOException;
+        /** Writes {@code length} bytes; blocks while the send buffer is full. */
+        void write(byte[] bytes, int from, int length) throws IOException;
 
         /** Sets the size of the socket's send buffer: to half of it, or to the whole. */
         void halveSendBuffer(boolean half) throws IOException;
@@ -50,6 +51,14 @@ public final class Outbox {
 
     private static final int LARGE_BYTES = 64 * 1024;
 
+    private static final int WATCHED_BYTES = 64 * 1024;
+
+    /**
+     * What a write costs the send buffer besides its bytes: each may be a segment of its own, and the kernel counts what that
+     * takes. Where a peer vanished from a network with small segments, 14 KB in writes of 12 bytes filled half a buffer.
+     */
+    static final int WRITE_COST_BYTES = 768;
+
     private final Wire wire;
     private final long maxBytes;
     private final int fullCredit;
@@ -64,7 +73,7 @@ public final class Outbox {
 
     /**
      * @param maxBytes the bound of what may wait; one packet alone may exceed it
-     * @param credit how many bytes surely fit into an empty half of the send buffer
+     * @param credit how many bytes surely fit into an empty half of the send buffer, what each write costs besides included
      */
     Outbox(Wire wire, long maxBytes, int credit) {
         this.wire = wire;
@@ -154,21 +163,23 @@ public final class Outbox {
                     return;
                 }
                 length = waiting.size();
-                mayBlock = length > credit;
+                long cost = (long) length + WRITE_COST_BYTES;
+                // A thread of this peer renews the credit early, so that others seldom have to start one.
+                mayBlock = cost > credit || (own && credit < fullCredit / 2);
                 writing = true;
                 if (mayBlock && !own) {
-                    wire.startWriter(this::writeAsOwner);
+                    startWriter();
                     return;
                 }
                 bytes = waiting.take(spare);
                 spare = null;
-                credit -= mayBlock ? 0 : length;
+                credit -= mayBlock ? 0 : (int) cost;
             }
             try {
                 if (mayBlock) {
                     writeAndProve(bytes, length);
                 } else {
-                    wire.write(bytes, length);
+                    wire.write(bytes, 0, length);
                 }
             } catch (IOException e) {
                 synchronized (this) {
@@ -179,8 +190,28 @@ public final class Outbox {
             }
             synchronized (this) {
                 writing = false;
-                spare = bytes;
+                notifyAll();
+                // Not a long answer's: a peer at rest costs little.
+                spare = bytes.length <= LARGE_BYTES ? bytes : null;
                 credit = mayBlock ? fullCredit : credit;
+            }
+        }
+    }
+
+    /**
+     * Writes all that waits, or waits until another thread has, up to a limit. For the thread that belongs to this peer, at
+     * the end.
+     */
+    void finish(Duration limit) throws InterruptedException {
+        flush(true);
+        long end = System.nanoTime() + limit.toNanos();
+        synchronized (this) {
+            while (!closed && (writing || waiting.size() > 0)) {
+                long millis = (end - System.nanoTime()) / 1_000_000;
+                if (millis <= 0) {
+                    return;
+                }
+                wait(millis);
             }
         }
     }
@@ -188,8 +219,19 @@ public final class Outbox {
     /** Drops what waits and all that comes. What is being written goes on until the socket is closed. */
     public synchronized void close() {
         closed = true;
+        notifyAll();
         waiting.take(null);
         spare = null;
+    }
+
+    private void startWriter() {
+        try {
+            wire.startWriter(this::writeAsOwner);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            // OutOfMemoryError: "unable to create native thread". That is this peer's loss, not the caller's.
+            close();
+            wire.abort("no thread to write to it: " + e.getMessage());
+        }
     }
 
     private void writeAsOwner() {
@@ -200,20 +242,23 @@ public final class Outbox {
     }
 
     private void writeAndProve(byte[] bytes, int length) throws IOException {
-        Runnable ended = wire.watchStall();
-        try {
-            wire.halveSendBuffer(true);
-            wire.write(bytes, length);
-            wire.halveSendBuffer(false);
-        } finally {
-            ended.run();
+        wire.halveSendBuffer(true);
+        // In parts, each with a limit of its own: a peer that reads slowly but steadily has not stopped reading.
+        for (int from = 0; from < length; from += WATCHED_BYTES) {
+            Runnable ended = wire.watchStall();
+            try {
+                wire.write(bytes, from, Math.min(WATCHED_BYTES, length - from));
+            } finally {
+                ended.run();
+            }
         }
+        wire.halveSendBuffer(false);
     }
 
     private record MemoryWire(Consumer<byte[]> written) implements Wire {
         @Override
-        public void write(byte[] bytes, int length) {
-            written.accept(java.util.Arrays.copyOf(bytes, length));
+        public void write(byte[] bytes, int from, int length) {
+            written.accept(java.util.Arrays.copyOfRange(bytes, from, from + length));
         }
 
         @Override

@@ -24,6 +24,14 @@ public final class Deadlines implements Runnable {
 
     private long nextNumber;
     private boolean closed;
+    /**
+     * What the thread sleeps for. It is woken for what comes earlier and for nothing else: most deadlines are cancelled again
+     * long before they come, and must not cost a wake-up each.
+     */
+    private boolean sleeping;
+
+    private boolean forever;
+    private long wakesNanos;
 
     public Deadlines(Clock clock) {
         this.clock = clock;
@@ -64,7 +72,7 @@ public final class Deadlines implements Runnable {
         try {
             Deadline deadline = new Deadline(clock.nanoTime() + delay.toNanos(), nextNumber++, action);
             waiting.add(deadline);
-            if (waiting.first() == deadline) {
+            if (sleeping && (forever || deadline.atNanos - wakesNanos < 0)) {
                 earlier.signal();
             }
             return deadline;
@@ -121,15 +129,19 @@ public final class Deadlines implements Runnable {
         lock.lock();
         try {
             while (!closed) {
-                if (waiting.isEmpty()) {
-                    earlier.awaitUninterruptibly();
-                    continue;
-                }
-                long nanos = waiting.first().atNanos - clock.nanoTime();
-                if (nanos <= 0) {
+                forever = waiting.isEmpty();
+                wakesNanos = forever ? 0 : waiting.first().atNanos;
+                long nanos = wakesNanos - clock.nanoTime();
+                if (!forever && nanos <= 0) {
                     return true;
                 }
-                earlier.awaitNanos(nanos);
+                sleeping = true;
+                if (forever) {
+                    earlier.awaitUninterruptibly();
+                } else {
+                    earlier.awaitNanos(nanos);
+                }
+                sleeping = false;
             }
             return false;
         } catch (InterruptedException e) {

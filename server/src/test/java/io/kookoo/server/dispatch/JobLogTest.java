@@ -68,6 +68,24 @@ final class JobLogTest {
     }
 
     @Test
+    void shouldBoundComingsAndGoingsOnTheirOwn() {
+        Bench.TestPeer[] herd = new Bench.TestPeer[10];
+        for (int i = 0; i < 10; i++) {
+            herd[i] = bench.peer("f");
+        }
+        client.submit("f", "x");
+        herd[9].grabPacket();
+        for (Bench.TestPeer peer : herd) {
+            peer.disconnect();
+        }
+        assertEquals(6, log.with("INFO disconnected conn=").size());
+        assertEquals(1, log.with("WARN worker_lost", "jobs=1").size());
+        assertEquals(1, log.with("WARN ended", "retries_exhausted").size());
+        bench.pass(SECOND);
+        assertEquals(1, log.with("INFO more_peers count=4").size());
+    }
+
+    @Test
     void shouldBoundTroublesOnTheirOwn() {
         for (int i = 0; i < 100; i++) {
             run("f");
@@ -78,11 +96,11 @@ final class JobLogTest {
             unlucky.grabPacket();
         }
         unlucky.disconnect();
-        // The coming and going of peers has the same bound.
+        // The coming and going of peers has a bound of its own.
         assertEquals(1, log.with("INFO disconnected").size());
-        assertEquals(5, log.with("WARN ended", "outcome=retries_exhausted").size());
+        assertEquals(6, log.with("WARN ended", "outcome=retries_exhausted").size());
         assertEquals(1, log.with("WARN worker_lost", "jobs=20").size());
         bench.pass(SECOND);
-        assertEquals(1, log.with("INFO jobs function=f", "failed=15").size());
+        assertEquals(1, log.with("INFO jobs function=f", "failed=14").size());
     }
 }

@@ -1,0 +1,1402 @@
+import java.io.BufferedReader;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
+
+/**
+ * Measures {@code server.jar}, on one JDK or several, against gearmand in alternating runs, and prints medians and ratios
+ * as tables in Markdown. {@code bench/run} is the way to start it; {@code --help} tells the loads and options. Linux only:
+ * processor time and memory come from {@code /proc}.
+ *
+ * <p>A run is a fixed number of jobs. All clients of a run are served by one thread and all its workers by another, each
+ * with one selector (with a blocking socket where there is but one connection, which saves a system call) and buffers
+ * that are made beforehand. Latencies are taken on the client's side and include the generator's own time. The generator
+ * runs on the machine of the server and takes processor time from it: its share is printed for each load, and where it
+ * is large beside the server's, as it is at echo, the two servers look more alike than they are.
+ *
+ * <p>Memory is what the kernel counts as resident. Connections of a JVM may find room in a heap that has grown before, so
+ * "KB a connection" can be too low; what is resident in all is printed beside it.
+ *
+ * <p>Every server that this starts is stopped when the load is over, and at the latest when this process ends. Exit code
+ * 0: measured; 1: a run failed or nothing could be measured; 2: wrong command line.
+ */
+@SuppressWarnings("try") // deadlines and sleepers are closed and not otherwise used
+public final class Bench {
+    private static final String USAGE = """
+            Usage: bench/run [--pairs N] [--load NAME]... [--jdk PATH]... [--quick]
+            Measures server.jar against gearmand (Debian package gearman-job-server), in alternating runs. All of it takes ten
+            to fifteen minutes, much of which gearmand needs to accept 10,000 connections.
+
+              --pairs N    counted runs of every load on every server (default 5; with --quick 1)
+              --load NAME  only this load; may be repeated:
+                echo-1x1   one connection, one ECHO_REQ at a time
+                rpc-1x1    one client with one job in flight, one worker
+                rpc-4x16   4 clients with 16 jobs in flight each, 4 workers
+                rpc-50x50  50 clients with one job in flight each, 50 workers
+                bg         background jobs from 4 connections, 32 unanswered each; then 4 workers run them
+                idle       10,000 workers from a process of their own that all sleep; one is woken (3 runs at most)
+                poll       calls of the catalog, grabbed and answered on one connection (not gearmand's)
+                start      from starting the process to listening
+              --jdk PATH   run server.jar on this JDK (its folder or its java); may be repeated
+                           (default: the java on PATH, and JAVA25_HOME or else /usr/lib/jvm/*25*)
+              --quick      a tenth of the jobs: a try, not a measurement
+
+            Without gearmand only server.jar is measured.""";
+
+    private static final int QUICK_DIVISOR = 10;
+    private static final int MOST_IDLE_ROUNDS = 3;
+    /** How long a run may take before it has failed. */
+    private static final int RUN_SECONDS = 60;
+    /** The same for 10,000 connections: a server with a short backlog makes connections wait whole seconds. */
+    private static final int SLEEPERS_SECONDS = 240;
+
+    private static final int START_SECONDS = 30;
+    private static final int STOP_SECONDS = 10;
+
+    /** Processes that have to be stopped; guarded by itself. */
+    private static final Set<Process> PROCESSES = new HashSet<>();
+
+    /** Whether this process is ending and must not start others; guarded by PROCESSES. */
+    private static boolean ending;
+
+    private final Options options;
+    private final List<Contestant> contestants = new ArrayList<>();
+    /** Row, then contestant, then what the rounds gave, a null for each that failed. */
+    private final Map<String, Map<Contestant, List<Row>>> results = new LinkedHashMap<>();
+
+    private boolean anyFailed;
+
+    private Bench(Options options) {
+        this.options = options;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        if (arguments.length == 2 && arguments[0].equals("--sleepers")) {
+            sleepers(Integer.parseInt(arguments[1]));
+            return;
+        }
+        if (Arrays.asList(arguments).contains("--help")) {
+            System.out.println(USAGE);
+            return;
+        }
+        Options options;
+        try {
+            options = Options.parse(arguments);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.exit(2);
+            return;
+        }
+        Runtime.getRuntime().addShutdownHook(new Thread(Bench::stopProcesses, "bench-stop"));
+        int status;
+        try {
+            status = new Bench(options).measure();
+        } catch (IOException e) {
+            System.err.println("bench: " + e.getMessage());
+            status = 1;
+        }
+        System.exit(status);
+    }
+
+    // What is measured, and in which order
+
+    private enum Load {
+        ECHO_1X1(60_000),
+        RPC_1X1(30_000),
+        RPC_4X16(200_000),
+        RPC_50X50(150_000),
+        BG(200_000),
+        IDLE(10_000),
+        POLL(30_000),
+        START(1);
+
+        /** Jobs of one run; connections of IDLE. */
+        final int count;
+
+        Load(int count) {
+            this.count = count;
+        }
+
+        /** The name on the command line. */
+        String label() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        /** Whether every run needs a server that nothing has been done with. */
+        boolean needsFreshServer() {
+            return this == IDLE || this == START;
+        }
+    }
+
+    private record Options(Path home, Path temp, List<Path> javas, List<Load> loads, int pairs, boolean quick) {
+        static Options parse(String[] arguments) {
+            Path home = null;
+            Path temp = null;
+            Set<Path> javas = new LinkedHashSet<>();
+            Set<Load> loads = new LinkedHashSet<>();
+            int pairs = 0;
+            boolean quick = false;
+            for (int i = 0; i < arguments.length; i++) {
+                String name = arguments[i];
+                if (name.equals("--quick")) {
+                    quick = true;
+                    continue;
+                }
+                if (!List.of("--home", "--temp", "--jdk", "--load", "--pairs").contains(name)) {
+                    throw new IllegalArgumentException("unknown option " + name + "; see --help");
+                }
+                if (++i == arguments.length) {
+                    throw new IllegalArgumentException(name + " needs a value; see --help");
+                }
+                String value = arguments[i];
+                switch (name) {
+                    case "--home" -> home = Path.of(value).toAbsolutePath();
+                    case "--temp" -> temp = Path.of(value).toAbsolutePath();
+                    case "--jdk" -> javas.add(java(value));
+                    case "--load" -> loads.add(load(value));
+                    default -> pairs = pairs(value);
+                }
+            }
+            if (home == null || temp == null || javas.isEmpty()) {
+                throw new IllegalArgumentException("--home, --temp and --jdk are needed; bench/run gives them");
+            }
+            return new Options(
+                    home,
+                    temp,
+                    List.copyOf(javas),
+                    loads.isEmpty() ? List.of(Load.values()) : List.copyOf(loads),
+                    pairs > 0 ? pairs : quick ? 1 : 5,
+                    quick);
+        }
+
+        private static Path java(String value) {
+            try {
+                Path path = Path.of(value);
+                Path java = Files.isDirectory(path) ? path.resolve("bin/java") : path;
+                if (Files.isExecutable(java)) {
+                    return java.toRealPath();
+                }
+            } catch (InvalidPathException | IOException e) {
+                // Said below, like any other path without a java.
+            }
+            throw new IllegalArgumentException(
+                    "--jdk " + value + ": no java there; expected the folder of a JDK or its bin/java");
+        }
+
+        private static Load load(String value) {
+            return Stream.of(Load.values())
+                    .filter(load -> load.label().equals(value))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("--load " + value + ": expected one of "
+                            + Stream.of(Load.values()).map(Load::label).collect(Collectors.joining(", "))));
+        }
+
+        private static int pairs(String value) {
+            if (!value.matches("[1-9][0-9]{0,2}")) {
+                throw new IllegalArgumentException("--pairs " + value + ": expected a number from 1 to 999");
+            }
+            return Integer.parseInt(value);
+        }
+
+        int count(Load load) {
+            return quick ? Math.max(1, load.count / QUICK_DIVISOR) : load.count;
+        }
+
+        int rounds(Load load) {
+            return load == Load.IDLE ? Math.min(pairs, MOST_IDLE_ROUNDS) : pairs;
+        }
+    }
+
+    /** A server that is measured: our own on some JDK, or gearmand, whose {@code java} is null. */
+    private record Contestant(String name, Path java) {
+        boolean isOurs() {
+            return java != null;
+        }
+    }
+
+    /** One line of a table from one run: its name, a figure that is larger the better (for the ratio), and its columns. */
+    private record Row(String name, double speed, Map<String, Double> columns) {}
+
+    /** Returns the exit code. Blocks until everything is measured and printed. */
+    private int measure() throws IOException, InterruptedException {
+        Path jar = options.home.resolve("server.jar");
+        if (!Files.isReadable(jar)) {
+            throw new IOException(jar + " is missing: run make build");
+        }
+        for (Path java : options.javas) {
+            contestants.add(new Contestant("JDK " + javaVersion(java), java));
+        }
+        Path gearmand = onPath("gearmand");
+        String gearmandVersion = "";
+        if (gearmand == null) {
+            say("gearmand is not installed (Debian package gearman-job-server): measuring server.jar only");
+        } else {
+            gearmandVersion = firstMatch(outputOf(gearmand.toString(), "--version"), "gearmand (\\S+)");
+            contestants.add(new Contestant("gearmand", null));
+        }
+        for (Load load : options.loads) {
+            measure(load, gearmand);
+        }
+        printReport(gearmandVersion);
+        return anyFailed || results.isEmpty() ? 1 : 0;
+    }
+
+    private void measure(Load load, Path gearmand) throws IOException, InterruptedException {
+        List<Contestant> able = contestants.stream()
+                .filter(contestant -> contestant.isOurs() || load != Load.POLL)
+                .toList();
+        Map<Contestant, Server> servers = new LinkedHashMap<>();
+        try {
+            int rounds = options.rounds(load);
+            // Round 0 is the warm-up: of both virtual machines, of the disk cache for START. IDLE warms up by itself.
+            for (int round = load == Load.IDLE ? 1 : 0; round <= rounds; round++) {
+                say(load.label() + (round == 0 ? ": warm-up" : ": run " + round + " of " + rounds));
+                for (Contestant contestant : able) {
+                    List<Row> rows = null;
+                    try {
+                        Server server = servers.get(contestant);
+                        if (server == null) {
+                            server = Server.start(contestant, gearmand, options);
+                            servers.put(contestant, server);
+                        }
+                        rows = run(load, server);
+                    } catch (IOException e) {
+                        if (isEnding()) {
+                            return;
+                        }
+                        anyFailed = true;
+                        say(load.label() + " on " + contestant.name() + " failed: " + e.getMessage());
+                    }
+                    if (rows == null || load.needsFreshServer()) {
+                        Server used = servers.remove(contestant);
+                        if (used != null) {
+                            used.close();
+                        }
+                    }
+                    if (round > 0) {
+                        record(contestant, round, rows == null ? List.of() : rows);
+                    }
+                }
+            }
+        } finally {
+            servers.values().forEach(Server::close);
+        }
+    }
+
+    private void record(Contestant contestant, int round, List<Row> rows) {
+        for (Row row : rows) {
+            List<Row> runs = results.computeIfAbsent(row.name(), name -> new LinkedHashMap<>())
+                    .computeIfAbsent(contestant, key -> new ArrayList<>());
+            // Runs of one round are compared with each other: those that failed keep their place.
+            while (runs.size() < round - 1) {
+                runs.add(null);
+            }
+            runs.add(row);
+        }
+    }
+
+    private List<Row> run(Load load, Server server) throws IOException, InterruptedException {
+        int count = options.count(load);
+        server.settle(); // until it has seen off the connections of the run before
+        return switch (load) {
+            case ECHO_1X1 -> List.of(echo(server, count));
+            case RPC_1X1 -> List.of(rpc(server, count, 1, 1, 1));
+            case RPC_4X16 -> List.of(rpc(server, count, 4, 16, 4));
+            case RPC_50X50 -> List.of(rpc(server, count, 50, 1, 50));
+            case BG -> List.of(submit(server, count), drain(server, count));
+            case IDLE -> idle(server, Math.min(count, openFilesLimit() - 200));
+            case POLL -> List.of(poll(server, count));
+            case START -> List.of(new Row("start", 1 / server.startMillis, Map.of("ms", server.startMillis)));
+        };
+    }
+
+    // The loads
+
+    private static Row echo(Server server, int count) throws IOException {
+        Work work = new Work(count);
+        try (Side side = Side.connect(server, 1, () -> new Echo(work))) {
+            return measured("echo 1x1", server, work, side);
+        }
+    }
+
+    private static Row rpc(Server server, int count, int clients, int depth, int workers)
+            throws IOException, InterruptedException {
+        Work work = new Work(count);
+        CountDownLatch asleep = new CountDownLatch(workers);
+        try (Side callers = Side.connect(server, clients, () -> new Submitter(work, depth));
+                Side runners = Side.connect(server, workers, () -> new Worker(asleep::countDown))) {
+            runners.runBeside(callers);
+            if (!asleep.await(RUN_SECONDS, TimeUnit.SECONDS)) {
+                throw new IOException("the workers got no answer to GRAB_JOB" + runners.reason());
+            }
+            return measured("rpc " + clients + "x" + (depth == 1 ? workers : depth), server, work, callers);
+        }
+    }
+
+    private static Row submit(Server server, int count) throws IOException {
+        Work work = new Work(count);
+        try (Side side = Side.connect(server, 4, () -> new BackgroundSubmitter(work, 32))) {
+            return measured("bg submit", server, work, side);
+        }
+    }
+
+    private static Row drain(Server server, int count) throws IOException {
+        Work work = new Work(count);
+        try (Side side = Side.connect(server, 4, () -> new CountedWorker(work))) {
+            return measured("bg drain", server, work, side);
+        }
+    }
+
+    private static Row poll(Server server, int count) throws IOException {
+        Work work = new Work(count);
+        try (Side side = Side.connect(server, 1, () -> new Poller(work))) {
+            return measured("poll", server, work, side);
+        }
+    }
+
+    /** Serves that side on the calling thread until all the work is done. */
+    private static Row measured(String name, Server server, Work work, Side side) throws IOException {
+        try (Closeable deadline = deadline(RUN_SECONDS, side)) {
+            long serverMicros = server.cpuMicros();
+            long ownMicros = cpuMicros("self");
+            long begun = System.nanoTime();
+            side.runUntil(work::isDone);
+            double perSecond = work.count / ((System.nanoTime() - begun) / 1e9);
+            ownMicros = cpuMicros("self") - ownMicros;
+            serverMicros = server.cpuMicros() - serverMicros;
+            Map<String, Double> columns = new LinkedHashMap<>();
+            columns.put("jobs/s", perSecond);
+            columns.putAll(work.latencies());
+            columns.put("CPU us/job", (double) serverMicros / work.count);
+            columns.put("generator us/job", (double) ownMicros / work.count);
+            return new Row(name, perSecond, columns);
+        }
+    }
+
+    /** A few sleeping workers and then many: how fast one of them is woken, and what it takes to accept and keep them. */
+    private List<Row> idle(Server server, int count) throws IOException, InterruptedException {
+        int few = 10;
+        int jobs = options.quick ? 10 : 50;
+        try (Sleepers sleepers = Sleepers.start(options, server)) {
+            sleepers.add(few);
+            warmUp(server, count);
+            Row wakeFew = wake(server, few, jobs);
+            long before = server.residentKilobytes();
+            double seconds = sleepers.add(count - few);
+            server.settle();
+            Map<String, Double> columns = new LinkedHashMap<>();
+            columns.put("seconds to accept", seconds);
+            long after = server.residentKilobytes();
+            columns.put("KB a connection", (double) (after - before) / (count - few));
+            columns.put("MB in all", after / 1024.0);
+            Row idle = new Row(String.format(Locale.ROOT, "idle %,d", count), 1 / seconds, columns);
+            return List.of(wakeFew, wake(server, count, jobs), idle);
+        }
+    }
+
+    /** As many jobs, one after the other, for the workers that are there. */
+    private static void warmUp(Server server, int jobs) throws IOException {
+        Work work = new Work(jobs);
+        try (Side side = Side.connect(server, 1, () -> new Submitter(work, 1))) {
+            measured("warm-up", server, work, side);
+        }
+    }
+
+    /** Single jobs, each submitted when the server has come to rest after the one before. */
+    private static Row wake(Server server, int asleep, int jobs) throws IOException, InterruptedException {
+        Work work = new Work(jobs);
+        try (Side side = Side.connect(server, 1, () -> new Submitter(work, 1))) {
+            long serverMicros = server.cpuMicros();
+            for (int i = 1; i <= jobs; i++) {
+                server.settle();
+                int target = i;
+                work.allowed = i;
+                try (Closeable deadline = deadline(RUN_SECONDS, side)) {
+                    side.runUntil(() -> work.done == target);
+                }
+            }
+            server.settle();
+            Map<String, Double> columns = work.latencies();
+            columns.put("CPU us/job", (double) (server.cpuMicros() - serverMicros) / jobs);
+            return new Row(String.format(Locale.ROOT, "wake 1 of %,d", asleep), 1 / columns.get("p50 us"), columns);
+        }
+    }
+
+    /** What one side of a run has to do, and how long each piece took. Used by one thread. */
+    private static final class Work {
+        final int count;
+        final long[] nanos;
+        /** How many may have been begun; raised by a load that begins them one by one. */
+        int allowed;
+
+        int begun;
+        int done;
+
+        Work(int count) {
+            this.count = count;
+            this.allowed = count;
+            nanos = new long[count];
+        }
+
+        /** Whether there is another piece to begin; if so it counts as begun. */
+        boolean begin() {
+            if (begun == allowed) {
+                return false;
+            }
+            begun++;
+            return true;
+        }
+
+        void done(long startNanos) {
+            // Workers may get one more than was counted when somebody else's jobs are in the queue.
+            if (done < count) {
+                nanos[done++] = System.nanoTime() - startNanos;
+            }
+        }
+
+        boolean isDone() {
+            return done == count;
+        }
+
+        /** Only when all is done. */
+        Map<String, Double> latencies() {
+            Arrays.sort(nanos);
+            Map<String, Double> columns = new LinkedHashMap<>();
+            columns.put("p50 us", nanos[count / 2] / 1e3);
+            columns.put("p99 us", nanos[(int) (count * 99L / 100)] / 1e3);
+            columns.put("max us", nanos[count - 1] / 1e3);
+            return columns;
+        }
+    }
+
+    // The wire: codes as in docs/protocol.md
+
+    private static final int REQUEST_MAGIC = 0x00524551;
+    private static final int RESPONSE_MAGIC = 0x00524553;
+    private static final int HEADER_BYTES = 12;
+    private static final int CAN_DO = 1;
+    private static final int PRE_SLEEP = 4;
+    private static final int NOOP = 6;
+    private static final int SUBMIT_JOB = 7;
+    private static final int JOB_CREATED = 8;
+    private static final int GRAB_JOB = 9;
+    private static final int NO_JOB = 10;
+    private static final int JOB_ASSIGN = 11;
+    private static final int WORK_COMPLETE = 13;
+    private static final int ECHO_REQ = 16;
+    private static final int ECHO_RES = 17;
+    private static final int SUBMIT_JOB_BG = 18;
+    private static final int ERROR = 19;
+    private static final int OPTION_REQ = 26;
+    private static final int OPTION_RES = 27;
+
+    private static final byte[] NOTHING = {};
+    private static final byte[] FUNCTION = "bench".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] CATALOG = "catalog".getBytes(StandardCharsets.US_ASCII);
+    /** A workload begins with the 8 bytes of the time at which it was sent; this follows, 32 bytes in all. */
+    private static final byte[] PADDING = "x".repeat(24).getBytes(StandardCharsets.US_ASCII);
+
+    /** A connection to the server with its buffers. Used by one thread, but for {@code close}. */
+    private abstract static class Connection {
+        SocketChannel channel;
+        /** Null while the socket is blocking. */
+        SelectionKey key;
+
+        ByteBuffer in;
+        ByteBuffer out;
+
+        /** Writes the first packets into the buffer. */
+        abstract void begin();
+
+        /** A packet whose body is in the buffer {@code in} from there on. */
+        abstract void received(int type, int body, int size) throws IOException;
+
+        /** Reads what is there, or waits if the socket is blocking, and handles what is complete. */
+        final void receive() throws IOException {
+            if (channel.read(in) < 0) {
+                throw new IOException("the server closed a connection");
+            }
+            int end = in.position();
+            int at = 0;
+            while (end - at >= HEADER_BYTES) {
+                int type = in.getInt(at + 4);
+                int size = in.getInt(at + 8);
+                if (in.getInt(at) != RESPONSE_MAGIC || size < 0 || size > in.capacity() - HEADER_BYTES) {
+                    throw new IOException("the server sent what is not a packet, or one too long: type " + type + ", "
+                            + size + " bytes");
+                }
+                if (end - at - HEADER_BYTES < size) {
+                    break;
+                }
+                if (type == ERROR) {
+                    byte[] text = new byte[size];
+                    in.get(at + HEADER_BYTES, text);
+                    throw new IOException(
+                            "the server answered ERROR " + new String(text, StandardCharsets.UTF_8).replace('\0', ' '));
+                }
+                received(type, at + HEADER_BYTES, size);
+                at += HEADER_BYTES + size;
+            }
+            in.limit(end).position(at);
+            in.compact();
+        }
+
+        /** Sends what the buffer holds; what the socket does not take now goes when it is writable. */
+        final void flush() throws IOException {
+            if (out.position() > 0) {
+                out.flip();
+                channel.write(out);
+                out.compact();
+            }
+            if (key != null) {
+                int wanted = out.position() == 0 ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE;
+                if (key.interestOps() != wanted) {
+                    key.interestOps(wanted);
+                }
+            }
+        }
+
+        final void put(int type, byte[] body) {
+            header(type, body.length).put(body);
+        }
+
+        final ByteBuffer header(int type, int size) {
+            return out.putInt(REQUEST_MAGIC).putInt(type).putInt(size);
+        }
+
+        final void putJob(int type) {
+            header(type, FUNCTION.length + 2 + Long.BYTES + PADDING.length)
+                    .put(FUNCTION)
+                    .putShort((short) 0) // the end of the name, and an empty unique
+                    .putLong(System.nanoTime())
+                    .put(PADDING);
+        }
+
+        /** The place behind the next NUL. */
+        final int afterNul(int from) {
+            int at = from;
+            while (in.get(at) != 0) {
+                at++;
+            }
+            return at + 1;
+        }
+    }
+
+    private static final class Echo extends Connection {
+        private final Work work;
+
+        Echo(Work work) {
+            this.work = work;
+        }
+
+        @Override
+        void begin() {
+            if (work.begin()) {
+                header(ECHO_REQ, Long.BYTES + PADDING.length)
+                        .putLong(System.nanoTime())
+                        .put(PADDING);
+            }
+        }
+
+        @Override
+        void received(int type, int body, int size) {
+            if (type == ECHO_RES) {
+                work.done(in.getLong(body));
+                begin();
+            }
+        }
+    }
+
+    /** A client that keeps jobs in flight; the workers send the workload back, and with it the time of its submission. */
+    private static final class Submitter extends Connection {
+        private final Work work;
+        private final int depth;
+
+        Submitter(Work work, int depth) {
+            this.work = work;
+            this.depth = depth;
+        }
+
+        @Override
+        void begin() {
+            for (int i = 0; i < depth && work.begin(); i++) {
+                putJob(SUBMIT_JOB);
+            }
+        }
+
+        @Override
+        void received(int type, int body, int size) {
+            if (type == WORK_COMPLETE) {
+                work.done(in.getLong(afterNul(body)));
+                if (work.begin()) {
+                    putJob(SUBMIT_JOB);
+                }
+            }
+        }
+    }
+
+    /** A client that submits background jobs; their answers come in the order of the submissions. */
+    private static final class BackgroundSubmitter extends Connection {
+        private final Work work;
+        /** When each unanswered job was sent, a ring. */
+        private final long[] sentNanos;
+
+        private int sent;
+        private int answered;
+
+        BackgroundSubmitter(Work work, int depth) {
+            this.work = work;
+            sentNanos = new long[depth];
+        }
+
+        @Override
+        void begin() {
+            for (int i = 0; i < sentNanos.length; i++) {
+                submit();
+            }
+        }
+
+        private void submit() {
+            if (work.begin()) {
+                sentNanos[sent++ % sentNanos.length] = System.nanoTime();
+                putJob(SUBMIT_JOB_BG);
+            }
+        }
+
+        @Override
+        void received(int type, int body, int size) {
+            if (type == JOB_CREATED) {
+                work.done(sentNanos[answered++ % sentNanos.length]);
+                submit();
+            }
+        }
+    }
+
+    /** A worker that sends the workload back, and sleeps when there is no job. */
+    private static class Worker extends Connection {
+        private final Runnable asleep;
+
+        Worker(Runnable asleep) {
+            this.asleep = asleep;
+        }
+
+        @Override
+        void begin() {
+            put(CAN_DO, FUNCTION);
+            put(GRAB_JOB, NOTHING);
+        }
+
+        @Override
+        void received(int type, int body, int size) throws IOException {
+            switch (type) {
+                case NOOP -> put(GRAB_JOB, NOTHING);
+                case NO_JOB -> {
+                    put(PRE_SLEEP, NOTHING);
+                    asleep.run();
+                }
+                case JOB_ASSIGN -> {
+                    int name = afterNul(body);
+                    int workload = afterNul(name);
+                    int end = body + size;
+                    header(WORK_COMPLETE, name - body + end - workload);
+                    copy(body, name);
+                    copy(workload, end);
+                    put(GRAB_JOB, NOTHING);
+                }
+                default -> throw new IOException("a worker got a packet of type " + type);
+            }
+        }
+
+        private void copy(int from, int to) {
+            out.put(out.position(), in, from, to - from).position(out.position() + to - from);
+        }
+    }
+
+    /** A worker whose jobs are counted; the time of one is that from its GRAB_JOB to its JOB_ASSIGN. */
+    private static class CountedWorker extends Worker {
+        private final Work work;
+        private long grabNanos;
+
+        CountedWorker(Work work) {
+            super(() -> {});
+            this.work = work;
+        }
+
+        @Override
+        void begin() {
+            super.begin();
+            grabNanos = System.nanoTime();
+        }
+
+        @Override
+        void received(int type, int body, int size) throws IOException {
+            if (type == JOB_ASSIGN) {
+                work.done(grabNanos);
+            }
+            super.received(type, body, size);
+            grabNanos = System.nanoTime();
+        }
+    }
+
+    /** Grabs calls of the catalog. */
+    private static final class Poller extends CountedWorker {
+        Poller(Work work) {
+            super(work);
+        }
+
+        @Override
+        void begin() {
+            put(OPTION_REQ, CATALOG);
+        }
+
+        @Override
+        void received(int type, int body, int size) throws IOException {
+            switch (type) {
+                case NO_JOB -> throw new IOException("the catalog is empty");
+                // A NOOP, too, makes a worker grab.
+                case OPTION_RES -> super.received(NOOP, body, size);
+                default -> super.received(type, body, size);
+            }
+        }
+    }
+
+    /** A worker that sleeps at once, and asks for an echo to know that it was heard. */
+    private static final class Sleeper extends Worker {
+        private final Runnable accepted;
+
+        Sleeper(Runnable accepted) {
+            super(() -> {});
+            this.accepted = accepted;
+        }
+
+        @Override
+        void begin() {
+            put(CAN_DO, FUNCTION);
+            put(PRE_SLEEP, NOTHING);
+            put(ECHO_REQ, NOTHING);
+        }
+
+        @Override
+        void received(int type, int body, int size) throws IOException {
+            if (type == ECHO_RES) {
+                accepted.run();
+            } else {
+                super.received(type, body, size);
+            }
+        }
+    }
+
+    /** The clients or the workers of a run: connections that one thread serves. */
+    private static final class Side implements Closeable {
+        private static final int BUFFER_BYTES = 64 * 1024;
+
+        private final List<Connection> connections = new ArrayList<>();
+        /** Null where there is but one connection, which then is blocking. */
+        private final Selector selector;
+
+        private final Consumer<SelectionKey> serve = this::serve;
+        private volatile boolean closed;
+        private volatile IOException failure;
+
+        private Side(Selector selector) {
+            this.selector = selector;
+        }
+
+        static Side connect(Server server, int count, Supplier<Connection> maker) throws IOException {
+            Side side = new Side(count == 1 ? null : Selector.open());
+            try {
+                for (int i = 0; i < count; i++) {
+                    side.add(
+                            maker.get(),
+                            server.port,
+                            ByteBuffer.allocateDirect(BUFFER_BYTES),
+                            ByteBuffer.allocateDirect(BUFFER_BYTES));
+                }
+            } catch (IOException e) {
+                side.close();
+                throw e;
+            }
+            return side;
+        }
+
+        /** Connects; blocks until the connection is there. */
+        private void add(Connection connection, int port, ByteBuffer in, ByteBuffer out) throws IOException {
+            connection.channel = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            connection.channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            connection.in = in;
+            connection.out = out;
+            connections.add(connection);
+            if (selector != null) {
+                connection.channel.configureBlocking(false);
+                connection.key = connection.channel.register(selector, SelectionKey.OP_READ, connection);
+            }
+        }
+
+        /** Begins all connections and serves them on the calling thread; throws when closed meanwhile. */
+        void runUntil(BooleanSupplier done) throws IOException {
+            for (Connection connection : connections) {
+                connection.begin();
+                connection.flush();
+            }
+            serveUntil(done);
+        }
+
+        void serveUntil(BooleanSupplier done) throws IOException {
+            try {
+                while (!done.getAsBoolean()) {
+                    if (closed) {
+                        throw new IOException("closed");
+                    }
+                    if (selector == null) {
+                        connections.get(0).receive();
+                        connections.get(0).flush();
+                    } else {
+                        selector.select(serve);
+                    }
+                    if (failure != null) {
+                        throw failure;
+                    }
+                }
+            } catch (IOException e) {
+                throw failure == null ? e : failure;
+            } catch (ClosedSelectorException | CancelledKeyException e) {
+                throw failure == null ? new IOException("closed", e) : failure;
+            }
+        }
+
+        private void serve(SelectionKey key) {
+            Connection connection = (Connection) key.attachment();
+            try {
+                if (key.isReadable()) {
+                    connection.receive();
+                }
+                connection.flush();
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+
+        /** Serves on a thread of its own until closed; a failure there fails the other side as well. */
+        void runBeside(Side other) {
+            Thread thread = new Thread(
+                    () -> {
+                        try {
+                            runUntil(() -> false);
+                        } catch (IOException e) {
+                            if (!closed) {
+                                failure = e;
+                                other.fail(e);
+                            }
+                        }
+                    },
+                    "bench-workers");
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        String reason() {
+            return failure == null ? "" : ": " + failure.getMessage();
+        }
+
+        /** Ends {@code runUntil} with that reason; from any thread. */
+        void fail(IOException reason) {
+            failure = reason;
+            close();
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+            try {
+                if (selector != null) {
+                    selector.close();
+                }
+                for (Connection connection : connections) {
+                    connection.channel.close();
+                }
+            } catch (IOException e) {
+                throw new IllegalStateException("a socket cannot be closed", e);
+            }
+        }
+    }
+
+    /** Fails that side when it takes longer; until closed. */
+    private static Closeable deadline(int seconds, Side side) {
+        return deadline(seconds, () -> side.fail(new IOException("not done within " + seconds + " s")));
+    }
+
+    private static Closeable deadline(int seconds, Runnable late) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        TimeUnit.SECONDS.sleep(seconds);
+                        late.run();
+                    } catch (InterruptedException e) {
+                        // In time.
+                    }
+                },
+                "bench-deadline");
+        thread.setDaemon(true);
+        thread.start();
+        return thread::interrupt;
+    }
+
+    // Sleeping workers, in a process of their own
+
+    /** That process as the one that measures sees it. */
+    private static final class Sleepers implements Closeable {
+        private final Process process;
+        private final BufferedReader answers;
+
+        private Sleepers(Process process) {
+            this.process = process;
+            answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        }
+
+        static Sleepers start(Options options, Server server) throws IOException {
+            Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+            ProcessBuilder builder = new ProcessBuilder(
+                    java.toString(),
+                    "-XX:+UseSerialGC",
+                    options.home.resolve("bench/Bench.java").toString(),
+                    "--sleepers",
+                    Integer.toString(server.port));
+            builder.directory(options.temp.toFile()).redirectError(ProcessBuilder.Redirect.INHERIT);
+            return new Sleepers(launch(options, builder));
+        }
+
+        /** Blocks until that many more are asleep; the seconds it took. */
+        double add(int count) throws IOException {
+            String answer;
+            try (Closeable deadline = deadline(SLEEPERS_SECONDS, process::destroyForcibly)) {
+                process.getOutputStream().write((count + "\n").getBytes(StandardCharsets.US_ASCII));
+                process.getOutputStream().flush();
+                answer = answers.readLine();
+            }
+            if (answer == null) {
+                throw new IOException(String.format(
+                        Locale.ROOT, "%,d sleeping workers were not accepted within %d s", count, SLEEPERS_SECONDS));
+            }
+            return Double.parseDouble(answer);
+        }
+
+        @Override
+        public void close() {
+            stop(process);
+        }
+    }
+
+    /**
+     * The main of that process: for each number on standard input it connects as many workers and prints the seconds until
+     * all were accepted. They work until standard input ends, and the process with it.
+     */
+    private static void sleepers(int port) throws IOException {
+        int bufferBytes = 256;
+        BlockingQueue<Integer> orders = new LinkedBlockingQueue<>();
+        try (Side side = new Side(Selector.open())) {
+            Thread listener = new Thread(() -> listen(orders, side.selector), "bench-orders");
+            listener.setDaemon(true);
+            listener.start();
+            int[] accepted = new int[1];
+            while (true) {
+                side.serveUntil(() -> !orders.isEmpty());
+                int count = orders.remove();
+                ByteBuffer memory = ByteBuffer.allocateDirect(2 * count * bufferBytes);
+                accepted[0] = 0;
+                long begun = System.nanoTime();
+                for (int at = 0; at < memory.capacity(); at += 2 * bufferBytes) {
+                    Connection sleeper = new Sleeper(() -> accepted[0]++);
+                    ByteBuffer in = memory.slice(at, bufferBytes);
+                    side.add(sleeper, port, in, memory.slice(at + bufferBytes, bufferBytes));
+                    sleeper.begin();
+                    sleeper.flush();
+                }
+                side.serveUntil(() -> accepted[0] == count);
+                System.out.println((System.nanoTime() - begun) / 1e9);
+            }
+        }
+    }
+
+    private static void listen(BlockingQueue<Integer> orders, Selector selector) {
+        try (BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                orders.add(Integer.valueOf(line));
+                selector.wakeup();
+            }
+        } catch (IOException e) {
+            // The end as well.
+        }
+        Runtime.getRuntime().halt(0);
+    }
+
+    // Servers and other processes
+
+    /** A running server. */
+    private static final class Server implements Closeable {
+        private static final Pattern LISTENING = Pattern.compile("listening on \\S+:(\\d+)");
+
+        private final Process process;
+        final int port;
+        /** From starting the process to listening. */
+        final double startMillis;
+
+        private Server(Process process, int port, double startMillis) {
+            this.process = process;
+            this.port = port;
+            this.startMillis = startMillis;
+        }
+
+        /** Starts it in a folder of its own and blocks until it listens. */
+        static Server start(Contestant contestant, Path gearmand, Options options) throws IOException {
+            Path home = Files.createTempDirectory(options.temp, "server");
+            return contestant.isOurs() ? ours(contestant.java(), home, options) : gearmand(gearmand, home, options);
+        }
+
+        /** With the settings as shipped. */
+        private static Server ours(Path java, Path home, Options options) throws IOException {
+            Files.createDirectory(home.resolve("config"));
+            for (String file : List.of("config/settings.ini", "functions.txt")) {
+                Files.copy(options.home.resolve(file), home.resolve(file));
+            }
+            ProcessBuilder builder = new ProcessBuilder(
+                    java.toString(), "-jar", options.home.resolve("server.jar").toString(), "--port", "0");
+            // The environment is stronger than settings.ini.
+            builder.environment().keySet().removeIf(name -> name.startsWith("KOOKOO_"));
+            return start(builder, home, options, 0);
+        }
+
+        private static Server gearmand(Path gearmand, Path home, Options options) throws IOException {
+            int port;
+            try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                port = free.getLocalPort();
+            }
+            ProcessBuilder builder = new ProcessBuilder(
+                    gearmand.toString(),
+                    "--listen=127.0.0.1",
+                    "--port=" + port,
+                    "--log-file=stderr",
+                    "--pid-file=" + home.resolve("gearmand.pid"));
+            return start(builder, home, options, port);
+        }
+
+        /** With a port given it listens when it can be connected to, else when it says so. */
+        private static Server start(ProcessBuilder builder, Path home, Options options, int port) throws IOException {
+            Path console = home.resolve("console");
+            builder.directory(home.toFile()).redirectErrorStream(true).redirectOutput(console.toFile());
+            long begun = System.nanoTime();
+            Process process = launch(options, builder);
+            while (process.isAlive() && System.nanoTime() - begun < TimeUnit.SECONDS.toNanos(START_SECONDS)) {
+                int listening = port == 0 ? announcedPort(console) : accepts(port) ? port : 0;
+                if (listening != 0) {
+                    return new Server(process, listening, (System.nanoTime() - begun) / 1e6);
+                }
+                pause(1);
+            }
+            stop(process);
+            throw new IOException(String.join(" ", builder.command()) + " did not start; it said:\n"
+                    + Files.readString(console, StandardCharsets.ISO_8859_1));
+        }
+
+        private static int announcedPort(Path console) throws IOException {
+            Matcher matcher = LISTENING.matcher(Files.readString(console, StandardCharsets.ISO_8859_1));
+            return matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
+        }
+
+        private static boolean accepts(int port) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                return socket.isConnected();
+            } catch (IOException e) {
+                return false;
+            }
+        }
+
+        long cpuMicros() throws IOException {
+            return Bench.cpuMicros(Long.toString(process.pid()));
+        }
+
+        long residentKilobytes() throws IOException {
+            String status = Files.readString(Path.of("/proc", Long.toString(process.pid()), "status"));
+            return Long.parseLong(firstMatch(status, "VmRSS:\\s*(\\d+)"));
+        }
+
+        /** Blocks until it has used no processor time for a moment, at most 10 s. */
+        void settle() throws IOException {
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+            long before = -1;
+            for (long now = cpuMicros(); now != before && System.nanoTime() < end; now = cpuMicros()) {
+                before = now;
+                pause(50);
+            }
+        }
+
+        @Override
+        public void close() {
+            stop(process);
+        }
+    }
+
+    /** Starts a process that is stopped at the latest when this one ends, and notes its id for bench/run. */
+    private static Process launch(Options options, ProcessBuilder builder) throws IOException {
+        synchronized (PROCESSES) {
+            if (ending) {
+                throw new IOException("interrupted");
+            }
+            Process process = builder.start();
+            PROCESSES.add(process);
+            Files.writeString(
+                    options.temp.resolve("pids"),
+                    process.pid() + "\n",
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+            return process;
+        }
+    }
+
+    /** Blocks until it has ended. */
+    private static void stop(Process process) {
+        process.destroy();
+        try {
+            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+                say("process " + process.pid() + " did not stop within " + STOP_SECONDS + " s and is killed");
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        synchronized (PROCESSES) {
+            PROCESSES.remove(process);
+        }
+    }
+
+    private static boolean isEnding() {
+        synchronized (PROCESSES) {
+            return ending;
+        }
+    }
+
+    private static void stopProcesses() {
+        List<Process> left;
+        synchronized (PROCESSES) {
+            ending = true;
+            left = List.copyOf(PROCESSES);
+        }
+        left.forEach(Process::destroy);
+        left.forEach(Bench::stop);
+    }
+
+    private static void pause(int millis) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts this thread", e);
+        }
+    }
+
+    /** Processor time of that process so far, in steps of 10 ms: Linux counts in hundredths of a second. */
+    private static long cpuMicros(String pid) throws IOException {
+        String stat = Files.readString(Path.of("/proc", pid, "stat"));
+        // The name, in parentheses, may hold anything; utime and stime are the 12th and 13th field behind it.
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * 10_000;
+    }
+
+    private static int openFilesLimit() throws IOException {
+        String limit = firstMatch(Files.readString(Path.of("/proc/self/limits")), "Max open files\\s+(\\S+)");
+        return limit.equals("unlimited") ? Integer.MAX_VALUE : Integer.parseInt(limit);
+    }
+
+    private static Path onPath(String program) {
+        return Stream.of((System.getenv("PATH") + ":/usr/sbin:/usr/local/sbin").split(":"))
+                .map(folder -> Path.of(folder, program))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static String javaVersion(Path java) throws IOException {
+        return firstMatch(outputOf(java.toString(), "-version"), "version \"([^\"]+)\"");
+    }
+
+    private static String outputOf(String... command) throws IOException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    private static String firstMatch(String text, String regex) {
+        Matcher matcher = Pattern.compile(regex).matcher(text);
+        return matcher.find() ? matcher.group(1) : "?";
+    }
+
+    /** Progress and troubles; the tables alone go to standard output. */
+    private static void say(String text) {
+        System.err.println("bench: " + text);
+    }
+
+    // The tables
+
+    private void printReport(String gearmandVersion) throws IOException {
+        boolean compared = !gearmandVersion.isEmpty();
+        System.out.printf(
+                "%d x %s, Linux %s%s. Medians; runs of each load: %d%s%s.%n",
+                Runtime.getRuntime().availableProcessors(),
+                firstMatch(Files.readString(Path.of("/proc/cpuinfo")), "model name\\s*: (.*)"),
+                System.getProperty("os.version"),
+                compared ? ", gearmand " + gearmandVersion : "",
+                options.pairs,
+                options.pairs > MOST_IDLE_ROUNDS ? " (idle and wake: " + MOST_IDLE_ROUNDS + ")" : "",
+                options.quick ? ", with --quick: too short to compare" : "");
+        if (compared) {
+            System.out.println("Ratio: how many times as fast as gearmand in the run beside it (above 1: faster).");
+        }
+        Set<List<String>> tables = new LinkedHashSet<>();
+        results.values().forEach(row -> tables.add(columnsOf(row)));
+        for (List<String> columns : tables) {
+            List<List<String>> lines = new ArrayList<>();
+            List<String> head = new ArrayList<>(List.of("load", "server"));
+            head.addAll(columns);
+            if (compared) {
+                head.add("ratio");
+            }
+            lines.add(head);
+            results.forEach((name, row) -> {
+                if (columnsOf(row).equals(columns)) {
+                    row.keySet().forEach(contestant -> lines.add(line(name, contestant, columns, row, compared)));
+                }
+            });
+            printTable(lines);
+        }
+    }
+
+    private static List<String> columnsOf(Map<Contestant, List<Row>> row) {
+        return row.values().stream()
+                .flatMap(List::stream)
+                .filter(run -> run != null)
+                .findFirst()
+                .map(run -> List.copyOf(run.columns().keySet()))
+                .orElseThrow();
+    }
+
+    private static List<String> line(
+            String name,
+            Contestant contestant,
+            List<String> columns,
+            Map<Contestant, List<Row>> row,
+            boolean compared) {
+        List<Row> runs = row.get(contestant);
+        List<String> line = new ArrayList<>(List.of(name, contestant.name()));
+        for (String column : columns) {
+            line.add(figure(median(runs, run -> run.columns().get(column))));
+        }
+        if (compared) {
+            line.add(contestant.isOurs() ? ratio(runs, gearmandRuns(row)) : "");
+        }
+        return line;
+    }
+
+    private static List<Row> gearmandRuns(Map<Contestant, List<Row>> row) {
+        return row.entrySet().stream()
+                .filter(entry -> !entry.getKey().isOurs())
+                .findFirst()
+                .map(Map.Entry::getValue)
+                .orElse(List.of());
+    }
+
+    private static String ratio(List<Row> ours, List<Row> theirs) {
+        double[] ratios = new double[Math.min(ours.size(), theirs.size())];
+        for (int i = 0; i < ratios.length; i++) {
+            ratios[i] = ours.get(i) == null || theirs.get(i) == null
+                    ? Double.NaN
+                    : ours.get(i).speed() / theirs.get(i).speed();
+        }
+        double median = median(DoubleStream.of(ratios));
+        return Double.isNaN(median) ? "-" : String.format(Locale.ROOT, "%.2f", median);
+    }
+
+    private static double median(List<Row> runs, ToDoubleFunction<Row> figure) {
+        return median(runs.stream().filter(run -> run != null).mapToDouble(figure));
+    }
+
+    /** Leaves out what is not a number; not a number when nothing is left. */
+    private static double median(DoubleStream values) {
+        double[] sorted = values.filter(value -> !Double.isNaN(value)).sorted().toArray();
+        int middle = sorted.length / 2;
+        if (sorted.length == 0) {
+            return Double.NaN;
+        }
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+
+    private static String figure(double value) {
+        if (Double.isNaN(value)) {
+            return "-";
+        }
+        return String.format(Locale.ROOT, value < 20 ? "%,.1f" : "%,.0f", value);
+    }
+
+    /** The first two columns to the left, the figures to the right; the first line is the head. */
+    private static void printTable(List<List<String>> lines) {
+        List<Integer> widths = new ArrayList<>(Collections.nCopies(lines.get(0).size(), 3));
+        for (List<String> line : lines) {
+            for (int i = 0; i < line.size(); i++) {
+                widths.set(i, Math.max(widths.get(i), line.get(i).length()));
+            }
+        }
+        System.out.println();
+        for (int row = 0; row < lines.size(); row++) {
+            StringBuilder text = new StringBuilder("|");
+            StringBuilder rule = new StringBuilder("|");
+            for (int i = 0; i < widths.size(); i++) {
+                boolean left = i < 2;
+                text.append(String.format(
+                        " %" + (left ? "-" : "") + widths.get(i) + "s |",
+                        lines.get(row).get(i)));
+                rule.append(left ? " " + "-".repeat(widths.get(i)) : " " + "-".repeat(widths.get(i) - 1) + ":")
+                        .append(" |");
+            }
+            System.out.println(text);
+            if (row == 0) {
+                System.out.println(rule);
+            }
+        }
+    }
+}
