@@ -849,7 +849,7 @@ public final class Dispatcher {
             Job oldest = function.oldestReady();
             queued |= function.queued() > 0;
             if (oldest != null
-                    && oldest != function.alarmed
+                    && oldest.number != function.alarmed
                     && clock.nanoTime() - oldest.readyNanos
                             >= settings.stallAlarm().toNanos()) {
                 raiseAlarm(function, oldest, deliveries);
@@ -868,7 +868,7 @@ public final class Dispatcher {
         if (idleWorkers.isEmpty()) {
             return;
         }
-        function.alarmed = oldest;
+        function.alarmed = oldest.number;
         Peer first = idleWorkers.get(0);
         deliveries.log(
                 Level.ERROR,

@@ -30,8 +30,8 @@ final class FunctionQueue {
     long retried;
     final RunTimes runTimes = new RunTimes();
 
-    /** The job about whose waiting an alarm has been raised; null for none. */
-    Job alarmed;
+    /** The number of the job about whose waiting an alarm has been raised last; 0 for none. */
+    long alarmed;
 
     /** Workers that announced it. */
     int workers;
