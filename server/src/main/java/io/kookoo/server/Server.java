@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +55,7 @@ public final class Server {
     private final Dispatcher dispatcher;
     private final Acceptor acceptor;
     private final LocalWorkers localWorkers;
+    private final AtomicBoolean stopped = new AtomicBoolean();
 
     /** The server cannot start: the message says why and what to do. */
     public static final class StartException extends Exception {
@@ -72,14 +74,22 @@ public final class Server {
         }
     }
 
+    /** A server that runs: {@link #bind} and {@link #open}. */
+    public static Server start(Settings settings, Clock clock, Path clientJar, Consumer<Boolean> shutdown)
+            throws StartException {
+        Server server = bind(settings, clock, clientJar, shutdown);
+        server.open();
+        return server;
+    }
+
     /**
-     * Starts a server. Returns when it listens and the pid file is written; it runs on threads of its own.
+     * Makes a server that has read its catalog and taken its address, and does nothing yet. It can be stopped from now on.
      *
      * @param clientJar the program of local clients; needed where {@code [Server] workers} is above 0
      * @param shutdown what the text command {@code shutdown} does; true where running jobs shall end first. Must not block
      * @throws StartException when something is missing or taken; nothing is left open then
      */
-    public static Server start(Settings settings, Clock clock, Path clientJar, Consumer<Boolean> shutdown)
+    public static Server bind(Settings settings, Clock clock, Path clientJar, Consumer<Boolean> shutdown)
             throws StartException {
         if (settings.server().workers() > 0 && !Files.isRegularFile(clientJar)) {
             throw new StartException(
@@ -98,9 +108,7 @@ public final class Server {
         InetSocketAddress address =
                 new InetSocketAddress(settings.server().ip(), settings.server().port());
         try {
-            Server server = new Server(settings, clock, catalog, address, clientJar, shutdown);
-            server.open();
-            return server;
+            return new Server(settings, clock, catalog, address, clientJar, shutdown);
         } catch (IOException e) {
             throw new StartException(
                     ExitCode.BIND,
@@ -140,7 +148,12 @@ public final class Server {
         this.localWorkers = new LocalWorkers(localCommand(clientJar, acceptor.address()));
     }
 
-    private void open() throws StartException {
+    /**
+     * Starts to work. Returns when the server listens and the pid file is written; it runs on threads of its own.
+     *
+     * @throws StartException when the pid file cannot be written; the server is stopped then
+     */
+    public void open() throws StartException {
         start("kookoo-deadlines", deadlines);
         catalog.watch();
         acceptor.start();
@@ -192,12 +205,15 @@ public final class Server {
     }
 
     /**
-     * Stops in good order: no new connections and jobs, some time for those that run, then the end. Blocks until then. For
-     * one thread, once.
+     * Stops in good order: no new connections and jobs, some time for those that run, then the end. Blocks until then. A
+     * second call does nothing.
      *
      * @param limit how long running jobs may take
      */
     public void stop(Duration limit) {
+        if (!stopped.compareAndSet(false, true)) {
+            return;
+        }
         LOG.info(LogEvent.of("stopping").with("limit_ms", limit.toMillis()).toString());
         try {
             acceptor.stop();
@@ -262,6 +278,9 @@ public final class Server {
                 "--log-level",
                 settings.logger().level().toString()));
         settings.file().ifPresent(file -> command.addAll(List.of("--config", file.toString())));
+        if (settings.logger().verbose()) {
+            command.add("--verbose");
+        }
         return command;
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -19,6 +20,9 @@ import picocli.CommandLine.ParameterException;
 /** The program {@code server.jar}: reads arguments and settings, starts the {@link Server}, and stops it when told to end. */
 public final class ServerMain {
     private static final Logger LOG = LoggerFactory.getLogger(ServerMain.class);
+
+    /** What stopping may take besides the time of running jobs: last answers, local clients, the log. */
+    private static final Duration STOP_SLACK = Duration.ofSeconds(15);
 
     private ServerMain() {}
 
@@ -69,29 +73,34 @@ public final class ServerMain {
         logSettings(settings);
         AtomicBoolean graceful = new AtomicBoolean(true);
         try {
-            Server server = Server.start(settings, Clock.SYSTEM, jarFolder.resolve("client.jar"), wait -> {
+            Server server = Server.bind(settings, Clock.SYSTEM, jarFolder.resolve("client.jar"), wait -> {
                 graceful.set(wait);
                 // On a thread of its own: exit runs the hook below and does not return.
                 new Thread(() -> System.exit(ExitCode.OK), "kookoo-exit").start();
             });
-            Runnable stop = () -> {
-                if (graceful.get()) {
-                    server.stop();
-                } else {
-                    server.stop(Duration.ZERO);
-                }
-            };
-            stopWhenTold(stop, log);
+            AtomicInteger exitCode = new AtomicInteger(ExitCode.OK);
+            // Before it opens: who finds the pid file may send TERM at once.
+            stopWhenTold(
+                    () -> server.stop(graceful.get() ? settings.server().shutdownTimeout() : Duration.ZERO),
+                    settings.server().shutdownTimeout().plus(STOP_SLACK),
+                    log,
+                    exitCode);
+            try {
+                server.open();
+            } catch (Server.StartException e) {
+                exitCode.set(e.exitCode());
+                throw e;
+            }
             return ExitCode.OK;
         } catch (Server.StartException e) {
             LOG.error("{}", e.getMessage());
-            log.close();
             err.println(e.getMessage());
+            log.close();
             return e.exitCode();
         } catch (RuntimeException | Error e) {
             LOG.error("internal error", e);
-            log.close();
             err.println("internal error: " + e);
+            log.close();
             return ExitCode.INTERNAL;
         }
     }
@@ -112,18 +121,39 @@ public final class ServerMain {
         LOG.info("{}", event);
     }
 
-    /** INT and TERM: the list of {@link Server#stop()}, and then the end with 0 whatever the JVM would have made of it. */
-    private static void stopWhenTold(Runnable stop, KookooLog log) {
+    /**
+     * INT and TERM: the list of {@link Server#stop}, and then the end with 0 whatever the JVM would have made of it.
+     *
+     * @param limit after which the end comes all the same, with 1: something of the list is stuck
+     * @param exitCode what the program ends with; 0 unless the start failed
+     */
+    private static void stopWhenTold(Runnable stop, Duration limit, KookooLog log, AtomicInteger exitCode) {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
+                            haltAfter(limit);
                             try {
                                 stop.run();
                                 log.close();
                             } finally {
-                                Runtime.getRuntime().halt(ExitCode.OK);
+                                Runtime.getRuntime().halt(exitCode.get());
                             }
                         },
                         "kookoo-stop"));
+    }
+
+    private static void haltAfter(Duration limit) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        Thread.sleep(limit.toMillis());
+                        Runtime.getRuntime().halt(ExitCode.INTERNAL);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "kookoo-stop-limit");
+        thread.setDaemon(true);
+        thread.start();
     }
 }

@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +100,45 @@ class ServerProgramTest {
         assertTrue(
                 version.out().get(0).matches("kookoo \\d+\\.\\d+\\.\\d+"),
                 version.out().toString());
+    }
+
+    @Test
+    void shouldHaveEveryOptionThatTheSettingsName() throws IOException {
+        Set<String> accepted = new TreeSet<>();
+        for (List<String> command : List.of(
+                List.of("server.jar", "--help"),
+                List.of("client.jar", "run", "--help"),
+                List.of("client.jar", "call", "--help"))) {
+            RunningProgram help = RunningProgram.start(
+                    home, command.get(0), command.subList(1, command.size()).toArray(String[]::new));
+            assertEquals(0, help.awaitExit());
+            Matcher option = Pattern.compile("--[a-z-]+").matcher(String.join("\n", help.out()));
+            while (option.find()) {
+                accepted.add(option.group());
+            }
+        }
+        Matcher named = Pattern.compile("(?m)^# KOOKOO_\\w+, (--[a-z-]+)$")
+                .matcher(Files.readString(home.resolve("config/settings.ini")));
+        int count = 0;
+        while (named.find()) {
+            count++;
+            assertTrue(accepted.contains(named.group(1)), named.group(1) + " is not in " + accepted);
+        }
+        assertTrue(count > 10, "only " + count + " options found");
+    }
+
+    @Test
+    void shouldStopInGoodOrderWhenToldAsSoonAsItHasItsPidFile() throws Exception {
+        Path pidFile = folder.resolve("early.pid");
+        try (RunningProgram server = RunningProgram.start(
+                home, "server.jar", "--port", "0", "--workers", "2", "--pid-file", pidFile.toString())) {
+            while (!Files.exists(pidFile)) {
+                assertTrue(server.process().isAlive(), () -> server.err().toString());
+                Thread.onSpinWait();
+            }
+            assertEquals(0, server.terminate(), () -> server.out().toString());
+            assertFalse(Files.exists(pidFile));
+        }
     }
 
     @Test

@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -36,7 +38,8 @@ public final class FunctionCatalog implements CallSource {
     private static final Logger LOG = LoggerFactory.getLogger(FunctionCatalog.class);
 
     private static final long LOOK_MILLIS = 500;
-    private static final long MAX_FILE_BYTES = 64L * 1024 * 1024;
+    private static final long MAX_FILE_BYTES = 16L * 1024 * 1024;
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
     /** Malformed lines that are reported one by one. */
     private static final int MAX_REPORTED_LINES = 20;
 
@@ -51,14 +54,23 @@ public final class FunctionCatalog implements CallSource {
     private Thread watcher;
     private volatile boolean closed;
 
-    /** What tells one version of the file from another. Key is null where the file system has none, stamp where no file. */
-    private record Stamp(long modifiedMillis, long size, Object key) {
+    /** What tells one version of the file from another. The key is null where the file system has none. */
+    private record Stamp(FileTime modified, long size, Object key, boolean readable) {
+        static final Stamp GONE = new Stamp(FileTime.fromMillis(0), -1, null, false);
+
         static Stamp of(Path file) throws IOException {
             BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            return new Stamp(attributes.lastModifiedTime().toMillis(), attributes.size(), attributes.fileKey());
+            // Permissions may change without a trace in the others.
+            return new Stamp(
+                    attributes.lastModifiedTime(), attributes.size(), attributes.fileKey(), Files.isReadable(file));
         }
+    }
 
-        static final Stamp UNREADABLE = new Stamp(-1, -1, null);
+    /** What stands in the file: its calls, and what the log is to say of lines that are none. */
+    private record Contents(List<CatalogCall> calls, List<LogEvent> problems) {
+        void report() {
+            problems.forEach(problem -> LOG.warn("{}", problem));
+        }
     }
 
     private FunctionCatalog(Path file, OptionalLong seed) {
@@ -76,7 +88,9 @@ public final class FunctionCatalog implements CallSource {
         FunctionCatalog catalog = new FunctionCatalog(file, seed);
         try {
             catalog.loaded = Stamp.of(file);
-            catalog.calls = catalog.read();
+            Contents contents = catalog.read();
+            contents.report();
+            catalog.calls = contents.calls;
         } catch (NoSuchFileException e) {
             throw new IOException(
                     "The file of functions " + file + " does not exist; create it with one call a line,"
@@ -125,7 +139,8 @@ public final class FunctionCatalog implements CallSource {
                 refresh();
             } catch (InterruptedException e) {
                 return;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // Such as a want of memory: the catalog stays, and this thread looks again.
                 LOG.error("catalog_watch_failed", e);
             }
         }
@@ -137,7 +152,7 @@ public final class FunctionCatalog implements CallSource {
         try {
             now = Stamp.of(file);
         } catch (IOException e) {
-            keepLastGood(Stamp.UNREADABLE, reason(e));
+            keepLastGood(Stamp.GONE, reason(e), List.of());
             return;
         }
         if (now.equals(loaded)) {
@@ -145,24 +160,26 @@ public final class FunctionCatalog implements CallSource {
             return;
         }
         try {
-            List<CatalogCall> read = read();
-            if (read.isEmpty()) {
-                keepLastGood(now, "it has no call");
+            Contents contents = read();
+            if (contents.calls.isEmpty()) {
+                keepLastGood(now, "it has no call", contents.problems);
                 return;
             }
-            calls = read;
+            contents.report();
+            calls = contents.calls;
             loaded = now;
             suspect = null;
             LOG.info(event("catalog_loaded").toString());
         } catch (IOException e) {
-            keepLastGood(now, reason(e));
+            keepLastGood(now, reason(e), List.of());
         }
     }
 
     /** Believes it when it has seen it twice: an editor may just be writing the file. */
-    private void keepLastGood(Stamp now, String reason) {
+    private void keepLastGood(Stamp now, String reason, List<LogEvent> problems) {
         if (!now.equals(loaded) && now.equals(suspect)) {
             loaded = now;
+            new Contents(calls, problems).report();
             LOG.error(event("catalog_kept").with("reason", reason).toString());
         }
         suspect = now;
@@ -172,65 +189,73 @@ public final class FunctionCatalog implements CallSource {
         return LogEvent.of(name).with("file", file).with("calls", calls.size());
     }
 
-    private List<CatalogCall> read() throws IOException {
+    private Contents read() throws IOException {
         if (Files.size(file) > MAX_FILE_BYTES) {
             throw new IOException("it has more than " + MAX_FILE_BYTES + " bytes");
         }
         byte[] bytes = Files.readAllBytes(file);
         List<CatalogCall> read = new ArrayList<>();
+        List<LogEvent> problems = new ArrayList<>();
         int malformed = 0;
         int number = 0;
-        for (int from = 0; from < bytes.length; ) {
+        int from = startsWithMark(bytes) ? BYTE_ORDER_MARK.length : 0;
+        while (from < bytes.length) {
             int end = from;
             while (end < bytes.length && bytes[end] != '\n') {
                 end++;
             }
             number++;
+            LogEvent problem = null;
             try {
                 CatalogCall call = parse(bytes, from, end);
                 if (call != null) {
                     read.add(call);
                 }
             } catch (CallSyntaxException e) {
-                report(++malformed, number, e.column(), e.reason());
+                problem = problem(number, e.column(), e.reason());
             } catch (CharacterCodingException e) {
-                report(++malformed, number, 1, "not UTF-8");
+                problem = problem(number, 1, "not UTF-8");
+            }
+            if (problem != null && malformed++ < MAX_REPORTED_LINES) {
+                problems.add(problem);
             }
             from = end + 1;
         }
         if (malformed > MAX_REPORTED_LINES) {
-            LOG.warn(LogEvent.of("more_malformed_calls")
+            problems.add(LogEvent.of("more_malformed_calls")
                     .with("file", file)
-                    .with("count", malformed - MAX_REPORTED_LINES)
-                    .toString());
+                    .with("count", malformed - MAX_REPORTED_LINES));
         }
-        return List.copyOf(read);
+        return new Contents(List.copyOf(read), problems);
     }
 
+    private static boolean startsWithMark(byte[] bytes) {
+        return bytes.length >= BYTE_ORDER_MARK.length
+                && Arrays.equals(bytes, 0, BYTE_ORDER_MARK.length, BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length);
+    }
+
+    /** The call of a line, or null where it has none. */
     private static CatalogCall parse(byte[] bytes, int from, int end)
             throws CallSyntaxException, CharacterCodingException {
         String line = StandardCharsets.UTF_8
                 .newDecoder()
                 .decode(ByteBuffer.wrap(bytes, from, end - from))
                 .toString();
-        String text = (from == 0 && line.startsWith("\uFEFF") ? line.substring(1) : line).strip();
+        String text = line.strip();
         if (text.isEmpty() || text.startsWith("#")) {
             return null;
         }
         // Not stripped: the column counts from the start of the line.
-        FunctionCall call = FunctionCall.parse(line.startsWith("\uFEFF") ? line.substring(1) : line);
+        FunctionCall call = FunctionCall.parse(line);
         return new CatalogCall(text, FunctionName.of(call.name()), Data.of(call.argumentText()));
     }
 
-    private void report(int count, int line, int column, String reason) {
-        if (count <= MAX_REPORTED_LINES) {
-            LOG.warn(LogEvent.of("malformed_call")
-                    .with("file", file)
-                    .with("line", line)
-                    .with("column", column)
-                    .with("reason", reason)
-                    .toString());
-        }
+    private LogEvent problem(int line, int column, String reason) {
+        return LogEvent.of("malformed_call")
+                .with("file", file)
+                .with("line", line)
+                .with("column", column)
+                .with("reason", reason);
     }
 
     private static String reason(IOException e) {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -40,6 +41,9 @@ public final class Dispatcher {
 
     /** The longest to wait for a delayed job without looking at the wall clock again, which somebody may have set. */
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
+
+    /** How many jobs are described while the lock is held. */
+    private static final int PAGE = 500;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
@@ -211,6 +215,7 @@ public final class Dispatcher {
         lock.lock();
         try {
             wakeUps.forget(peer, deliveries);
+            peer.mayBeWoken = true;
             if (peer.poller && !draining && !catalog.isEmpty()) {
                 deliveries.to(peer.outbox).packet(PacketType.NOOP);
                 return;
@@ -245,6 +250,7 @@ public final class Dispatcher {
         lock.lock();
         try {
             peer.asleep = false;
+            peer.mayBeWoken = false;
             FunctionQueue wokenFor = wakeUps.clear(peer);
             Job job = peer.poller ? drawCall() : takeJob(peer);
             if (job == null) {
@@ -380,7 +386,10 @@ public final class Dispatcher {
                 return Drop.IN_USE;
             }
             if (function.total() > 0) {
-                jobs.all().stream().filter(job -> job.function == function).forEach(job -> cancel(job, deliveries));
+                jobs.all().stream()
+                        .filter(job -> job.function == function)
+                        .sorted(Comparator.comparingLong(job -> job.number))
+                        .forEach(job -> cancel(job, deliveries));
             }
             functions.remove(name);
             return Drop.DROPPED;
@@ -428,14 +437,32 @@ public final class Dispatcher {
         }
     }
 
-    /** All jobs that have not ended, calls of the catalog included, in the order of their submission. */
+    /**
+     * All jobs that have not ended, calls of the catalog included, in the order of their submission. Described a page at a
+     * time, so that a long list holds up nobody: one that ends meanwhile is not in it, and one that comes is not either.
+     */
     public List<JobStatus> jobs() {
+        List<Job> all;
         lock.lock();
         try {
-            return jobs.all().stream().map(this::status).toList();
+            all = jobs.all();
         } finally {
             lock.unlock();
         }
+        all.sort(Comparator.comparingLong(job -> job.number));
+        List<JobStatus> statuses = new ArrayList<>(all.size());
+        for (int from = 0; from < all.size(); from += PAGE) {
+            lock.lock();
+            try {
+                all.subList(from, Math.min(all.size(), from + PAGE)).stream()
+                        .filter(job -> job.state != Job.State.ENDED)
+                        .map(this::status)
+                        .forEach(statuses::add);
+            } finally {
+                lock.unlock();
+            }
+        }
+        return statuses;
     }
 
     /** All functions, in the order in which they were first heard of. */
@@ -596,7 +623,7 @@ public final class Dispatcher {
         peer.running.add(job);
         running++;
         if (!job.isCatalogCall()) {
-            job.function.started();
+            job.function.started(job.startedNanos);
             Duration timeout = peer.abilities.get(job.function).timeout;
             if (timeout != null) {
                 int attempt = job.attempt;
@@ -721,7 +748,7 @@ public final class Dispatcher {
         for (int i = held.size() - 1; i >= 0; i--) {
             runAgain(held.get(i), reason, deliveries);
         }
-        if (!held.isEmpty() && peer.gone) {
+        if (!held.isEmpty() && peer.gone && !draining) {
             deliveries.log(
                     Level.WARN,
                     LogEvent.of("worker_lost")
@@ -747,7 +774,8 @@ public final class Dispatcher {
                     "no run is left after " + job.attempt + " (job_retries = " + settings.jobRetries() + "): " + reason;
             end(job, Outcome.RETRIES_EXHAUSTED, null, explanation, deliveries);
         } else {
-            summarizeLater(jobLog.trouble("requeued", job, reason, deliveries));
+            // Once the server stops nobody takes it again.
+            summarizeLater(jobLog.trouble(draining ? "cut_off" : "requeued", job, reason, deliveries));
             release(job);
             job.function.retried++;
             job.state = Job.State.QUEUED;
@@ -848,10 +876,7 @@ public final class Dispatcher {
         for (FunctionQueue function : functions.values()) {
             Job oldest = function.oldestReady();
             queued |= function.queued() > 0;
-            if (oldest != null
-                    && oldest.number != function.alarmed
-                    && clock.nanoTime() - oldest.readyNanos
-                            >= settings.stallAlarm().toNanos()) {
+            if (oldest != null && oldest.number != function.alarmed && waitsTooLong(function, oldest)) {
                 raiseAlarm(function, oldest, deliveries);
             }
         }
@@ -860,10 +885,20 @@ public final class Dispatcher {
         }
     }
 
-    /** A job waits although workers that could take it seem to be idle: says so once, and wakes them all. */
+    /** Whether a job has been ready, and its function has handed none out, for the whole time. */
+    private boolean waitsTooLong(FunctionQueue function, Job oldest) {
+        long limit = settings.stallAlarm().toNanos();
+        long now = clock.nanoTime();
+        return now - oldest.readyNanos >= limit && function.handedOutBefore(now - limit);
+    }
+
+    /** A job waits although workers that could take it have been idle and silent: says so once, and wakes those that sleep. */
     private void raiseAlarm(FunctionQueue function, Job oldest, Deliveries deliveries) {
+        long silentSince = clock.nanoTime() - settings.stallAlarm().toNanos();
         List<Peer> idleWorkers = peers.stream()
-                .filter(peer -> peer.isIdleWorker() && peer.abilities.containsKey(function))
+                .filter(peer -> peer.isIdleWorker()
+                        && peer.heardNanos() - silentSince <= 0
+                        && peer.abilities.containsKey(function))
                 .toList();
         if (idleWorkers.isEmpty()) {
             return;
@@ -885,10 +920,13 @@ public final class Dispatcher {
                         .with("client", first.clientId)
                         .with("asleep", first.asleep)
                         .with("idle_ms", (clock.nanoTime() - first.heardNanos()) / 1_000_000)
-                        .with("effect", "these workers are woken again")
+                        .with("effect", "those that sleep are woken again")
                         .toString());
         for (Peer peer : idleWorkers) {
-            deliveries.to(peer.outbox).packet(PacketType.NOOP);
+            // None that has grabbed since its last PRE_SLEEP: it does not expect a NOOP.
+            if (peer.mayBeWoken) {
+                deliveries.to(peer.outbox).packet(PacketType.NOOP);
+            }
         }
     }
 

@@ -16,6 +16,10 @@ final class FunctionQueue {
 
     /** Jobs in the hands of workers; changed by {@link #started} and {@link #released}. */
     private int running;
+    /** When a job was handed out last, if ever. */
+    private long handedOutNanos;
+
+    private boolean handedOut;
     /** Jobs that wait for their second. */
     int delayed;
     /** The most jobs that may run at once, over all workers; 0 for no limit. */
@@ -82,9 +86,16 @@ final class FunctionQueue {
         return maxRunning > 0 && running >= maxRunning;
     }
 
+    /** Whether no job has been handed out since that moment. */
+    boolean handedOutBefore(long nanoTime) {
+        return !handedOut || handedOutNanos - nanoTime <= 0;
+    }
+
     /** A job is in the hands of a worker. */
-    void started() {
+    void started(long nanoTime) {
         running++;
+        handedOut = true;
+        handedOutNanos = nanoTime;
         if (maxRunning > 0 && running == maxRunning) {
             for (Lane lane : lanes) {
                 lane.functionIsFull(true);

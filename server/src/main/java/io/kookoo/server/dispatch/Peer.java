@@ -40,6 +40,9 @@ public final class Peer {
     /** Foreground jobs whose results it waits for. */
     final Set<Job> awaited = new LinkedHashSet<>();
 
+    /** After PRE_SLEEP, until it grabs: it expects a NOOP, or another one. */
+    boolean mayBeWoken;
+
     /** After PRE_SLEEP, until it is woken or grabs. */
     boolean asleep;
     /** The function it was woken for, until it grabs or 100 ms have passed; null otherwise. */

@@ -113,8 +113,8 @@ public final class LocalWorkers {
                         .redirectOutput(Redirect.DISCARD)
                         .redirectError(Redirect.DISCARD)
                         .start();
-            } catch (IOException e) {
-                return String.valueOf(e.getMessage());
+            } catch (IOException | RuntimeException | Error e) {
+                return "not started: " + e;
             }
             children.add(child);
         }

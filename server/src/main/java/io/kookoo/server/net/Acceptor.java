@@ -123,13 +123,14 @@ public final class Acceptor {
                 }
                 open(socket);
                 failing = false;
-            } catch (IOException | OutOfMemoryError e) {
-                // OutOfMemoryError: "unable to create native thread". Those who are connected go on.
+            } catch (IOException | RuntimeException | Error e) {
+                // Whatever it is, such as "unable to create native thread": those who are connected go on, and so does
+                // this.
                 if (stopped) {
                     return;
                 }
                 if (!failing) {
-                    LOG.error("accept_failed reason=\"{}\" connections={}", e.getMessage(), connections.size());
+                    LOG.error("accept_failed reason=\"{}\" connections={}", e, connections.size());
                     failing = true;
                 }
                 pause();
@@ -158,7 +159,7 @@ public final class Acceptor {
                     connections.remove(connection);
                 }
             });
-        } catch (OutOfMemoryError e) {
+        } catch (RuntimeException | Error e) {
             connections.remove(connection);
             connection.close("no thread for it");
             throw e;

@@ -31,6 +31,8 @@ final class ConnectionThreads {
         try {
             Thread thread = (Thread) START_VIRTUAL.invokeExact(body);
             thread.setName(name);
+        } catch (Error e) {
+            throw e;
         } catch (Throwable e) {
             throw new IllegalStateException("Starting the virtual thread " + name + " failed", e);
         }

@@ -85,7 +85,12 @@ public final class Deadlines implements Runnable {
     @Override
     public void run() {
         while (awaitDue()) {
-            runDue();
+            try {
+                runDue();
+            } catch (RuntimeException | Error e) {
+                // Even the report of a failed action may fail, for want of memory; this thread has to stay.
+                Thread.yield();
+            }
         }
     }
 

@@ -214,7 +214,8 @@ final class MomentTest {
         assertEquals(List.of(), idle.heardTypes());
         bench.pass(MILLI);
         assertEquals(1, alarms());
-        assertEquals(List.of(NOOP), idle.heardTypes());
+        // It has not sent PRE_SLEEP, so it does not expect a NOOP.
+        assertEquals(List.of(), idle.heardTypes());
         bench.pass(Duration.ofSeconds(30));
         bench.pass(Duration.ofSeconds(30));
         assertEquals(1, alarms());
@@ -223,6 +224,31 @@ final class MomentTest {
         submit("f");
         bench.pass(Duration.ofSeconds(60));
         assertEquals(2, alarms());
+    }
+
+    @Test
+    void shouldWakeASleeperOnceMoreThatDidNotGrab() {
+        Bench.TestPeer deaf = bench.peer("f");
+        deaf.preSleep();
+        submit("f");
+        assertEquals(List.of(NOOP), deaf.heardTypes());
+        bench.pass(Duration.ofSeconds(30));
+        assertEquals(1, alarms());
+        assertEquals(List.of(NOOP), deaf.heardTypes());
+    }
+
+    @Test
+    void shouldRaiseNoAlarmForABacklogThatIsWorkedOff() {
+        Bench.TestPeer busy = bench.peer("f");
+        for (int i = 0; i < 100; i++) {
+            submit("f");
+        }
+        for (int i = 0; i < 90; i++) {
+            busy.complete(busy.grabPacket().handle(0));
+            bench.pass(Duration.ofSeconds(1));
+        }
+        assertEquals(0, alarms());
+        assertEquals(List.of(), busy.heardTypes());
     }
 
     @Test

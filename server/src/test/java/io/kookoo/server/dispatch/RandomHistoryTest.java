@@ -18,7 +18,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Thousands of histories of the dispatcher alone, each drawn from a seed: whatever peers do in whatever order, and however time
@@ -59,11 +62,23 @@ final class RandomHistoryTest {
 
     @Test
     void shouldAgreeWithTheModelInEveryHistory() {
+        agree(1, HISTORIES);
+    }
+
+    /** Other histories with every run; the seed of one that fails is printed. */
+    @Test
+    @Tag("torture")
+    @Timeout(value = 30, unit = TimeUnit.MINUTES)
+    void shouldAgreeWithTheModelInAHundredThousandHistories() {
+        agree(System.currentTimeMillis(), 100_000);
+    }
+
+    private static void agree(long firstSeed, int histories) {
         History shortest = null;
         int failed = 0;
         Map<Action, Integer> happened = new EnumMap<>(Action.class);
         int[] rare = new int[Rare.values().length];
-        for (long seed = 1; seed <= HISTORIES; seed++) {
+        for (long seed = firstSeed; seed < firstSeed + histories; seed++) {
             History history = new History(seed);
             history.run();
             history.happened.forEach((action, count) -> happened.merge(action, count, Integer::sum));
@@ -77,7 +92,7 @@ final class RandomHistoryTest {
         }
         if (shortest != null) {
             fail(
-                    failed + " of " + HISTORIES + " histories failed; the shortest is seed " + shortest.seed + ":\n"
+                    failed + " of " + histories + " histories failed; the shortest is seed " + shortest.seed + ":\n"
                             + String.join("\n", shortest.steps),
                     shortest.failure);
         }
