@@ -95,8 +95,9 @@ final class RunCommand implements Callable<Integer> {
         logStart(settings, address, executor, id);
 
         program.process().onEnd(() -> endOfProcess(settings, node, executor, log));
-        executor.watch();
         node.start();
+        // Last, and beside everything else: to load functions/ runs code of others, which may never return.
+        executor.watch();
         tetherCut.await();
         stop("the end of standard input", settings.server().shutdownTimeout(), node, executor, log);
         return ExitCode.OK;

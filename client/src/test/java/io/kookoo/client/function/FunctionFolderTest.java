@@ -277,12 +277,14 @@ class FunctionFolderTest {
     }
 
     @Test
-    void shouldLoadWhatIsThereAtTheStartAndOnlyThat() throws Exception {
+    void shouldLoadWhatIsThereAtTheFirstLookAndOnlyThat() throws Exception {
         put("Start.java", "package a.b;\n" + library("Start", "public static int started() { return 1; }"));
         put("notes.txt", "no source");
         put(".Hidden.java", library("Hidden", "public int hidden() { return 1; }"));
         Files.createDirectories(functions.resolve("Folder.java"));
         FunctionExecutor second = new FunctionExecutor(List.of(), functions);
+        assertEquals(List.of(), second.names());
+        second.refresh();
         assertEquals(List.of("started"), second.names());
         assertEquals(List.of(), second.problems());
         assertEquals("1", second.execute("started", ""));
@@ -326,6 +328,16 @@ class FunctionFolderTest {
                 thread.join(TimeUnit.SECONDS.toMillis(60));
                 assertFalse(thread.isAlive(), "the watching thread ends after close");
             }
+        }
+    }
+
+    @Test
+    void shouldLetACallWaitForTheFirstLookAtTheFolder() throws Exception {
+        Files.createDirectories(functions);
+        Files.writeString(functions.resolve("A.java"), library("A", "public int a() { return 1; }"));
+        try (FunctionExecutor watched = executor) {
+            watched.watch();
+            assertEquals("1", watched.execute("a", ""));
         }
     }
 
