@@ -38,10 +38,12 @@ public final class FunctionExecutor implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     /** Open once a watching executor has looked at the folder for the first time, or is closed. */
     private final CountDownLatch firstLoaded = new CountDownLatch(1);
-    /** Held while the folder is read and compiled; guards {@link #folder} and writes of the volatile fields. */
+    /** Held while the folder is read and compiled; guards {@link #folder}, {@link #unfinished} and writes of the volatile fields. */
     private final ReentrantLock refreshing = new ReentrantLock();
 
     private final FunctionFolder folder;
+    /** Whether the last refresh was broken off: the folder may know what the table does not. */
+    private boolean unfinished;
     /** Whether the watching thread has been started, and then when. */
     private volatile boolean watching;
 
@@ -158,7 +160,7 @@ public final class FunctionExecutor implements AutoCloseable {
     }
 
     /** Throws on what no program can go on after: anything wrong with the virtual machine, and the death of the thread itself. */
-    static void rethrowIfFatal(Throwable thrown) {
+    private static void rethrowIfFatal(Throwable thrown) {
         boolean dead = thrown instanceof VirtualMachineError
                 && !(thrown instanceof StackOverflowError)
                 && !(thrown instanceof OutOfMemoryError);
@@ -202,7 +204,10 @@ public final class FunctionExecutor implements AutoCloseable {
         boolean namesChanged;
         refreshing.lock();
         try {
-            if (!folder.refresh()) {
+            boolean resumed = unfinished;
+            unfinished = true;
+            if (!folder.refresh() && !resumed) {
+                unfinished = false;
                 return;
             }
             List<Library> libraries = new ArrayList<>(builtIns);
@@ -215,6 +220,7 @@ public final class FunctionExecutor implements AutoCloseable {
             List<String> after = next.names();
             namesChanged = !after.equals(before);
             table = next;
+            unfinished = false;
             if (namesChanged) {
                 log.info(
                         "{}",
@@ -229,7 +235,7 @@ public final class FunctionExecutor implements AutoCloseable {
             for (Runnable listener : listeners) {
                 try {
                     listener.run();
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     log.error("functions_listener_failed", e);
                 }
             }
@@ -275,9 +281,8 @@ public final class FunctionExecutor implements AutoCloseable {
             do {
                 try {
                     refresh();
-                } catch (RuntimeException | Error e) {
-                    rethrowIfFatal(e);
-                    // Once, not each second.
+                } catch (Throwable e) {
+                    // Whatever it is, later changes are to be noticed. Logged once, not each second.
                     if (!e.toString().equals(lastFailure)) {
                         log.error("functions_refresh_failed", e);
                     }

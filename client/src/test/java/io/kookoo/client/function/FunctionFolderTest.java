@@ -332,6 +332,41 @@ class FunctionFolderTest {
     }
 
     @Test
+    void shouldLoadTheOtherFilesWhateverOneThrows() throws Exception {
+        Files.createDirectories(functions);
+        Files.writeString(
+                functions.resolve("A.java"),
+                library("A", "static { if (true) throw new AssertionError(1); } public int a() { return 1; }"));
+        Files.writeString(
+                functions.resolve("B.java"),
+                library("B", "public B() { throw new InternalError(); } public int b() { return 1; }"));
+        put("C.java", library("C", "public int c() { return 3; }"));
+        assertProblems(
+                "A.java: A: could not be created: java.lang.AssertionError: 1",
+                "B.java: B: could not be created: java.lang.InternalError");
+        assertEquals("3", executor.execute("c", ""));
+    }
+
+    @Test
+    void shouldNoticeChangesAfterAListenerHasThrownAnError() throws Exception {
+        CountDownLatch first = new CountDownLatch(1);
+        CountDownLatch second = new CountDownLatch(2);
+        executor.onChange(() -> {
+            first.countDown();
+            second.countDown();
+            throw new InternalError("ill");
+        });
+        Files.createDirectories(functions);
+        Files.writeString(functions.resolve("A.java"), library("A", "public int a() { return 1; }"));
+        try (FunctionExecutor watched = executor) {
+            watched.watch();
+            assertTrue(first.await(60, TimeUnit.SECONDS), "noticed within a minute");
+            Files.delete(functions.resolve("A.java"));
+            assertTrue(second.await(60, TimeUnit.SECONDS), "noticed within a minute");
+        }
+    }
+
+    @Test
     void shouldLetACallWaitForTheFirstLookAtTheFolder() throws Exception {
         Files.createDirectories(functions);
         Files.writeString(functions.resolve("A.java"), library("A", "public int a() { return 1; }"));
