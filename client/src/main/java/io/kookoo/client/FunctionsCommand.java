@@ -30,6 +30,7 @@ final class FunctionsCommand implements Callable<Integer> {
         Settings settings = program.settings();
         try (FunctionExecutor executor = new FunctionExecutor(
                 FunctionExecutor.builtIns(), settings.client().functionsDir())) {
+            executor.refresh();
             executor.problems().forEach(program.console().err()::println);
             Table table = json ? new Table("name", "signature", "description") : new Table("signature", "description");
             executor.functions().forEach(function -> {

@@ -1,5 +1,6 @@
 package io.kookoo.client;
 
+import io.kookoo.HostName;
 import io.kookoo.Version;
 import io.kookoo.client.function.FunctionExecutor;
 import io.kookoo.client.net.ServerAddress;
@@ -9,8 +10,6 @@ import io.kookoo.log.LogEvent;
 import io.kookoo.settings.Settings;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -90,13 +89,14 @@ final class RunCommand implements Callable<Integer> {
         KookooLog log = KookooLog.open(settings.logger(), "Client", !noConsole);
         FunctionExecutor executor = new FunctionExecutor(
                 FunctionExecutor.builtIns(), settings.client().functionsDir());
-        String id = hostName() + "/" + ProcessHandle.current().pid();
+        String id = HostName.read() + "/" + ProcessHandle.current().pid();
         Node node = new Node(settings, address, Program.limits(settings), executor, id);
         logStart(settings, address, executor, id);
 
         program.process().onEnd(() -> endOfProcess(settings, node, executor, log));
-        executor.watch();
         node.start();
+        // Last, and beside everything else: to load functions/ runs code of others, which may never return.
+        executor.watch();
         tetherCut.await();
         stop("the end of standard input", settings.server().shutdownTimeout(), node, executor, log);
         return ExitCode.OK;
@@ -190,14 +190,5 @@ final class RunCommand implements Callable<Integer> {
                 "kookoo-tether");
         thread.setDaemon(true);
         thread.start();
-    }
-
-    private static String hostName() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            // The name of this machine is known to nobody, itself included; the server sees the address all the same.
-            return "unknown";
-        }
     }
 }

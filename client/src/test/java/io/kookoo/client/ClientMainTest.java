@@ -14,6 +14,8 @@ import java.io.PipedOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -440,6 +442,53 @@ class ClientMainTest {
             assertTrue(log.contains("client_stopping reason=\"the end of standard input\""), log);
             assertTrue(log.contains("client_stopped all_calls_ended=yes"), log);
         }
+    }
+
+    @Test
+    void shouldWorkWhileALibraryOfTheFolderIsNotDoneStarting() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch gate = new CountDownLatch(1);
+        // What a source of functions/ and this test both reach.
+        System.getProperties().put("kookoo.test.begun", begun);
+        System.getProperties().put("kookoo.test.gate", gate);
+        Files.createDirectory(home.resolve("functions"));
+        Files.writeString(home.resolve("functions/Stuck.java"), """
+                        import java.util.concurrent.CountDownLatch;
+                        public class Stuck implements io.kookoo.client.function.FunctionLibrary {
+                            static {
+                                ((CountDownLatch) System.getProperties().get("kookoo.test.begun")).countDown();
+                                try {
+                                    ((CountDownLatch) System.getProperties().get("kookoo.test.gate")).await();
+                                } catch (InterruptedException e) {
+                                    throw new IllegalStateException(e);
+                                }
+                            }
+                            public int unstuck() { return 1; }
+                        }
+                        """);
+        CommandRun run = run("run", "--no-console", "--threads", 1, "--port", server.port());
+        try (Peer one = server.accept();
+                Peer other = server.accept()) {
+            assertTrue(begun.await(60, TimeUnit.SECONDS), "the library is not being created");
+            server.close();
+            assertEquals(SET_CLIENT_ID, one.nextType());
+            assertEquals(SET_CLIENT_ID, other.nextType());
+            Peer worker = one.nextType() == CAN_DO ? one : other;
+            while (worker.nextType() != GRAB_JOB_UNIQ) {
+                // The built-in functions.
+                continue;
+            }
+            worker.send(res(JOB_ASSIGN_UNIQ, "H:1", "add", "", "1,2"))
+                    .expect(req(WORK_COMPLETE, "H:1", "3"), req(GRAB_JOB_UNIQ));
+            gate.countDown();
+            worker.expect(req(CAN_DO, "unstuck"));
+        } finally {
+            gate.countDown();
+            run.signal();
+            System.getProperties().remove("kookoo.test.begun");
+            System.getProperties().remove("kookoo.test.gate");
+        }
+        assertEquals(List.of(0), run.halts());
     }
 
     @Test

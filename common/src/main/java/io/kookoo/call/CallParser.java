@@ -155,7 +155,9 @@ final class CallParser {
             case 'n' -> '\n';
             case 'r' -> '\r';
             case 't' -> '\t';
-            case '\\', '"', '\'' -> letter;
+            case 'b' -> '\b';
+            case 'f' -> '\f';
+            case '\\', '"', '\'', '/' -> letter;
             case 'u' -> {
                 int code = 0;
                 for (int i = 0; i < 4; i++) {
@@ -170,7 +172,8 @@ final class CallParser {
                 }
                 yield (char) code;
             }
-            default -> throw error(at, "unknown escape; the escapes are \\n \\r \\t \\\\ \\\" \\' and \\u0041");
+            default ->
+                throw error(at, "unknown escape; the escapes are \\n \\r \\t \\b \\f \\\\ \\\" \\' \\/ and \\u0041");
         };
     }
 

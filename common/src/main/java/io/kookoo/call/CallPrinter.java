@@ -75,6 +75,8 @@ final class CallPrinter {
             case '\n' -> out.append("\\n");
             case '\r' -> out.append("\\r");
             case '\t' -> out.append("\\t");
+            case '\b' -> out.append("\\b");
+            case '\f' -> out.append("\\f");
             default -> {
                 // Half a surrogate pair has no UTF-8: only its escape survives the wire.
                 if (Character.isISOControl(character) || Character.getType(character) == Character.SURROGATE) {

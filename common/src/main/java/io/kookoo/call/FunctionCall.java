@@ -12,7 +12,7 @@ import java.util.Objects;
  *   arguments = [ value { "," value } ]              1,2         (nothing: no arguments)
  *   value     = list | quoted | bare
  *   list      = "[" arguments "]"                    [1, [2, x]]
- *   quoted    = "..." or '...'                       escapes: \n \r \t \\ \" \' &#92;u0041
+ *   quoted    = "..." or '...'                       escapes: \n \r \t \b \f \\ \" \' \/ &#92;u0041
  *   bare      = true | false | null | number | text
  *   number    = as in JSON                           -12   3.50   1e-5
  * </pre>

@@ -47,7 +47,7 @@ class FunctionCallTest {
                 "echo(\"a\" b)  | 10 | expected ',' or ')', found \"b\"",
                 "echo(\"a)      |  6 | the text in quotes does not end",
                 "echo('a\\      |  6 | the text in quotes does not end",
-                "echo('a\\q')   |  8 | unknown escape; the escapes are \\n \\r \\t \\\\ \\\" \\' and \\u0041",
+                "echo('a\\q')   |  8 | unknown escape; the escapes are \\n \\r \\t \\b \\f \\\\ \\\" \\' \\/ and \\u0041",
                 "echo('a\\u12g4')| 8 | \\u needs four hexadecimal digits",
                 "echo('\\u12    |  7 | \\u needs four hexadecimal digits",
                 "echo(it's)     |  8 | a quote inside text without quotes; put the whole argument in quotes",
@@ -224,6 +224,15 @@ class FunctionCallTest {
         assertEquals(
                 "add(1, \"a b\")",
                 FunctionCall.of("add", Arrays.asList(1L, "a b")).toString());
+    }
+
+    @Test
+    void shouldReadTheEscapesOfJsonAndPrintThoseThatAreNeeded() throws CallSyntaxException {
+        List<Object> values = FunctionCall.parseArguments("\"\\b\\f\\/\\n\\r\\t\\\"\\\\\\u00e9\", '\\b\\f\\/'");
+        assertEquals(List.of("\b\f/\n\r\t\"\\\u00e9", "\b\f/"), values);
+        String printed = FunctionCall.of("echo", values).argumentText();
+        assertEquals("\"\\b\\f/\\n\\r\\t\\\"\\\\\u00e9\", \"\\b\\f/\"", printed);
+        assertEquals(values, FunctionCall.parseArguments(printed));
     }
 
     @Test

@@ -30,20 +30,30 @@ import org.slf4j.LoggerFactory;
 public final class FunctionExecutor implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(FunctionExecutor.class);
     private static final Duration WATCH_INTERVAL = Duration.ofSeconds(1);
+    /** How long after {@link #watch} a call of an unknown function may wait for the folder's first loading. */
+    private static final Duration FIRST_LOAD_WAIT = Duration.ofSeconds(10);
 
     private final List<Library> builtIns;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
-    /** Held while the folder is read and compiled; guards {@link #folder} and {@link #watching}, and writes of the volatile fields. */
+    /** Open once a watching executor has looked at the folder for the first time, or is closed. */
+    private final CountDownLatch firstLoaded = new CountDownLatch(1);
+    /** Held while the folder is read and compiled; guards {@link #folder}, {@link #unfinished} and writes of the volatile fields. */
     private final ReentrantLock refreshing = new ReentrantLock();
 
     private final FunctionFolder folder;
-    private boolean watching;
+    /** Whether the last refresh was broken off: the folder may know what the table does not. */
+    private boolean unfinished;
+    /** Whether the watching thread has been started, and then when. */
+    private volatile boolean watching;
+
+    private volatile long watchingSinceNanos;
+
     private volatile FunctionTable table;
     private volatile List<String> problems = List.of();
 
     /**
-     * Loads the folder once, which blocks while its sources compile. What cannot be loaded is logged and listed by {@link #problems}.
+     * Offers the built-in functions. The folder is not looked at before {@link #refresh} or {@link #watch}.
      *
      * @param builtIns such as {@link #builtIns()}
      * @param functionsFolder for sources and jars; need not exist
@@ -53,7 +63,6 @@ public final class FunctionExecutor implements AutoCloseable {
         this.folder = new FunctionFolder(functionsFolder);
         this.table = FunctionTable.of(this.builtIns);
         report(table.problems());
-        refresh();
     }
 
     /** New instances of the libraries that every client has. */
@@ -68,11 +77,18 @@ public final class FunctionExecutor implements AutoCloseable {
      * other errors of the virtual machine, and the death of this thread, are thrown on. If the function threw InterruptedException, the thread's interrupt
      * status is set again: the owner of the thread clears it before the next call. A function that calls {@code System.exit} is not held back.
      *
+     * <p>While the folder is loaded for the first time after {@link #watch}, a function that is not there may be about to come: the
+     * call waits for it, at most until ten seconds after the watching began.
+     *
      * @param functionName in any case, with or without underscores
      * @param argumentText an argument list such as {@code 1,2}; blank for none
      */
     public String execute(String functionName, String argumentText) throws FunctionFailedException {
         LibraryFunction function = table.find(functionName);
+        if (function == null && watching) {
+            awaitFirstLoad(functionName);
+            function = table.find(functionName);
+        }
         if (function == null) {
             throw new FunctionFailedException(
                     "no such function: " + functionName + "; `client.jar functions` lists those of this client");
@@ -89,6 +105,17 @@ public final class FunctionExecutor implements AutoCloseable {
         } catch (Throwable thrown) {
             rethrowIfFatal(thrown);
             throw failure(name, thrown);
+        }
+    }
+
+    private void awaitFirstLoad(String functionName) throws FunctionFailedException {
+        long left = FIRST_LOAD_WAIT.toNanos() - (System.nanoTime() - watchingSinceNanos);
+        try {
+            if (firstLoaded.getCount() > 0 && !firstLoaded.await(left, TimeUnit.NANOSECONDS)) {
+                log.debug("{}", LogEvent.of("functions_still_loading").with("wanted", functionName));
+            }
+        } catch (InterruptedException e) {
+            throw failure(functionName, e);
         }
     }
 
@@ -133,7 +160,7 @@ public final class FunctionExecutor implements AutoCloseable {
     }
 
     /** Throws on what no program can go on after: anything wrong with the virtual machine, and the death of the thread itself. */
-    static void rethrowIfFatal(Throwable thrown) {
+    private static void rethrowIfFatal(Throwable thrown) {
         boolean dead = thrown instanceof VirtualMachineError
                 && !(thrown instanceof StackOverflowError)
                 && !(thrown instanceof OutOfMemoryError);
@@ -177,7 +204,10 @@ public final class FunctionExecutor implements AutoCloseable {
         boolean namesChanged;
         refreshing.lock();
         try {
-            if (!folder.refresh()) {
+            boolean resumed = unfinished;
+            unfinished = true;
+            if (!folder.refresh() && !resumed) {
+                unfinished = false;
                 return;
             }
             List<Library> libraries = new ArrayList<>(builtIns);
@@ -190,6 +220,7 @@ public final class FunctionExecutor implements AutoCloseable {
             List<String> after = next.names();
             namesChanged = !after.equals(before);
             table = next;
+            unfinished = false;
             if (namesChanged) {
                 log.info(
                         "{}",
@@ -204,7 +235,7 @@ public final class FunctionExecutor implements AutoCloseable {
             for (Runnable listener : listeners) {
                 try {
                     listener.run();
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     log.error("functions_listener_failed", e);
                 }
             }
@@ -224,13 +255,17 @@ public final class FunctionExecutor implements AutoCloseable {
         problems = List.copyOf(wrong);
     }
 
-    /** Starts the daemon thread {@code kookoo-functions}, which calls {@link #refresh} each second until {@link #close}; once. */
+    /**
+     * Starts the daemon thread {@code kookoo-functions}, which calls {@link #refresh} at once and then each second until
+     * {@link #close}; once. Does not wait for it: a library may take its time to be created, or never be done.
+     */
     public void watch() {
         refreshing.lock();
         try {
             if (watching) {
                 throw new IllegalStateException("functions/ is being watched already");
             }
+            watchingSinceNanos = System.nanoTime();
             watching = true;
             Thread watcher = new Thread(this::watchUntilClosed, "kookoo-functions");
             watcher.setDaemon(true);
@@ -243,18 +278,18 @@ public final class FunctionExecutor implements AutoCloseable {
     private void watchUntilClosed() {
         String lastFailure = null;
         try {
-            while (!closed.await(WATCH_INTERVAL.toNanos(), TimeUnit.NANOSECONDS)) {
+            do {
                 try {
                     refresh();
-                } catch (RuntimeException | Error e) {
-                    rethrowIfFatal(e);
-                    // Once, not each second.
+                } catch (Throwable e) {
+                    // Whatever it is, later changes are to be noticed. Logged once, not each second.
                     if (!e.toString().equals(lastFailure)) {
                         log.error("functions_refresh_failed", e);
                     }
                     lastFailure = e.toString();
                 }
-            }
+                firstLoaded.countDown();
+            } while (!closed.await(WATCH_INTERVAL.toNanos(), TimeUnit.NANOSECONDS));
         } catch (InterruptedException e) {
             log.debug("functions_watch_interrupted");
         }
@@ -264,5 +299,6 @@ public final class FunctionExecutor implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
+        firstLoaded.countDown();
     }
 }

@@ -272,7 +272,7 @@ final class FunctionFolder {
                 }
             } catch (RefusedException e) {
                 problems.add(file.name() + ": " + e.getMessage());
-            } catch (ClassNotFoundException | LinkageError e) {
+            } catch (ClassNotFoundException | LinkageError | SecurityException e) {
                 unusable.add(className + " (" + e + ")");
             }
         }
@@ -296,13 +296,13 @@ final class FunctionFolder {
             throw notCreated(type, e.getCause());
         } catch (ExceptionInInitializerError e) {
             throw notCreated(type, e.getCause());
-        } catch (LinkageError | StackOverflowError | OutOfMemoryError e) {
+        } catch (RuntimeException | Error e) {
+            // Whatever a static initializer throws, the files beside this one are to be loaded.
             throw notCreated(type, e);
         }
     }
 
     private static RefusedException notCreated(Class<?> type, Throwable thrown) {
-        FunctionExecutor.rethrowIfFatal(thrown);
         return new RefusedException(List.of(type.getName() + ": could not be created: " + thrown));
     }
 }

@@ -1,10 +1,10 @@
 package io.kookoo.client.function;
 
+import io.kookoo.HostName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
-import java.net.InetAddress;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,12 +29,8 @@ final class Machine implements FunctionLibrary {
     }
 
     @Function(description = "the name of this machine")
-    public String hostname() throws IOException {
-        Path kernelName = Path.of("/proc/sys/kernel/hostname");
-        // What the kernel says needs no name service, which can be slow or wrong.
-        return Files.isReadable(kernelName)
-                ? Files.readString(kernelName).strip()
-                : InetAddress.getLocalHost().getHostName();
+    public String hostname() {
+        return HostName.read();
     }
 
     @Function(name = "disk_usage", description = "total, used and free bytes of the disk that holds a path")

@@ -48,7 +48,6 @@ final class SourceCompiler {
         try {
             return compile(ToolProvider.getSystemJavaCompiler(), source, jars);
         } catch (IOException | RuntimeException | Error e) {
-            FunctionExecutor.rethrowIfFatal(e);
             throw new RefusedException(List.of(source.getFileName() + ": could not be compiled: " + e));
         }
     }

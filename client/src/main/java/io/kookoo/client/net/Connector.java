@@ -34,7 +34,10 @@ public final class Connector {
         this.limits = limits;
         long period = limits.pingInterval().toMillis();
         watch.scheduleWithFixedDelay(
-                () -> open.forEach(ServerConnection::checkWriting), period, period, TimeUnit.MILLISECONDS);
+                new RepeatedTask("check_writing", () -> open.forEach(ServerConnection::checkWriting)),
+                period,
+                period,
+                TimeUnit.MILLISECONDS);
     }
 
     public ServerAddress address() {

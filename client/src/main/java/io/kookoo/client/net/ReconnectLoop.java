@@ -46,6 +46,8 @@ public final class ReconnectLoop {
 
     private long awaySinceNanos;
     private boolean connected;
+    /** Logged already; not again each time. */
+    private String lastInternalError;
 
     /** @param name of the connection, for the log */
     public ReconnectLoop(String name, Connector connector, Backoff backoff) {
@@ -64,9 +66,14 @@ public final class ReconnectLoop {
                 failed(e.reason());
             } catch (IOException e) {
                 failed(e.getMessage());
-            } catch (RuntimeException | Error e) {
+            } catch (InterruptedException e) {
+                throw e;
+            } catch (Throwable e) {
                 // A mistake of this program must not leave a client that looks alive and takes no calls.
-                LOG.error("{}", event("internal_error"), e);
+                if (!e.toString().equals(lastInternalError)) {
+                    lastInternalError = e.toString();
+                    LOG.error("{}", event("internal_error"), e);
+                }
                 failed("internal error: " + e);
             }
             if (!isStopped()) {

@@ -100,7 +100,7 @@ final class JobLog {
         long elapsedMillis = TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - secondBegunNanos);
         unlogged.forEach((function, counts) -> LOG.info(
                 "{}",
-                LogEvent.of("more_jobs")
+                LogEvent.of("jobs")
                         .with("function", function)
                         .with("done", counts.done)
                         .with("failed", counts.failed)

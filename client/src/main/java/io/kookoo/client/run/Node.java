@@ -5,6 +5,7 @@ import io.kookoo.client.net.Backoff;
 import io.kookoo.client.net.ConnectionLimits;
 import io.kookoo.client.net.Connector;
 import io.kookoo.client.net.ReconnectLoop;
+import io.kookoo.client.net.RepeatedTask;
 import io.kookoo.client.net.ServerAddress;
 import io.kookoo.settings.Settings;
 import java.time.Duration;
@@ -96,7 +97,7 @@ public final class Node {
 
     /** Begins to connect, poll and work; does not block. */
     public void start() {
-        watch.scheduleAtFixedRate(jobLog::flush, 1, 1, TimeUnit.SECONDS);
+        watch.scheduleAtFixedRate(new RepeatedTask("job_log", jobLog::flush), 1, 1, TimeUnit.SECONDS);
         threads.forEach(Thread::start);
     }
 

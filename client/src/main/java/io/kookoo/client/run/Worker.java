@@ -112,11 +112,12 @@ final class Worker {
 
     /** Tells the server which functions there are now; blocks for sending. */
     private void functionsChanged() {
-        Set<FunctionName> names =
-                functions.names().stream().map(FunctionName::of).collect(Collectors.toCollection(LinkedHashSet::new));
         Session session;
         synchronized (this) {
-            offered = names;
+            // Read inside: of two threads that are told at once, the later one knows the later names.
+            offered = functions.names().stream()
+                    .map(FunctionName::of)
+                    .collect(Collectors.toCollection(LinkedHashSet::new));
             session = current;
         }
         if (session != null) {

@@ -277,12 +277,14 @@ class FunctionFolderTest {
     }
 
     @Test
-    void shouldLoadWhatIsThereAtTheStartAndOnlyThat() throws Exception {
+    void shouldLoadWhatIsThereAtTheFirstLookAndOnlyThat() throws Exception {
         put("Start.java", "package a.b;\n" + library("Start", "public static int started() { return 1; }"));
         put("notes.txt", "no source");
         put(".Hidden.java", library("Hidden", "public int hidden() { return 1; }"));
         Files.createDirectories(functions.resolve("Folder.java"));
         FunctionExecutor second = new FunctionExecutor(List.of(), functions);
+        assertEquals(List.of(), second.names());
+        second.refresh();
         assertEquals(List.of("started"), second.names());
         assertEquals(List.of(), second.problems());
         assertEquals("1", second.execute("started", ""));
@@ -326,6 +328,51 @@ class FunctionFolderTest {
                 thread.join(TimeUnit.SECONDS.toMillis(60));
                 assertFalse(thread.isAlive(), "the watching thread ends after close");
             }
+        }
+    }
+
+    @Test
+    void shouldLoadTheOtherFilesWhateverOneThrows() throws Exception {
+        Files.createDirectories(functions);
+        Files.writeString(
+                functions.resolve("A.java"),
+                library("A", "static { if (true) throw new AssertionError(1); } public int a() { return 1; }"));
+        Files.writeString(
+                functions.resolve("B.java"),
+                library("B", "public B() { throw new InternalError(); } public int b() { return 1; }"));
+        put("C.java", library("C", "public int c() { return 3; }"));
+        assertProblems(
+                "A.java: A: could not be created: java.lang.AssertionError: 1",
+                "B.java: B: could not be created: java.lang.InternalError");
+        assertEquals("3", executor.execute("c", ""));
+    }
+
+    @Test
+    void shouldNoticeChangesAfterAListenerHasThrownAnError() throws Exception {
+        CountDownLatch first = new CountDownLatch(1);
+        CountDownLatch second = new CountDownLatch(2);
+        executor.onChange(() -> {
+            first.countDown();
+            second.countDown();
+            throw new InternalError("ill");
+        });
+        Files.createDirectories(functions);
+        Files.writeString(functions.resolve("A.java"), library("A", "public int a() { return 1; }"));
+        try (FunctionExecutor watched = executor) {
+            watched.watch();
+            assertTrue(first.await(60, TimeUnit.SECONDS), "noticed within a minute");
+            Files.delete(functions.resolve("A.java"));
+            assertTrue(second.await(60, TimeUnit.SECONDS), "noticed within a minute");
+        }
+    }
+
+    @Test
+    void shouldLetACallWaitForTheFirstLookAtTheFolder() throws Exception {
+        Files.createDirectories(functions);
+        Files.writeString(functions.resolve("A.java"), library("A", "public int a() { return 1; }"));
+        try (FunctionExecutor watched = executor) {
+            watched.watch();
+            assertEquals("1", watched.execute("a", ""));
         }
     }
 

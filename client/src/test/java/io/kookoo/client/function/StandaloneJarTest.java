@@ -35,6 +35,7 @@ class StandaloneJarTest {
 
         public static void main(String[] arguments) throws FunctionFailedException {
             FunctionExecutor executor = new FunctionExecutor(FunctionExecutor.builtIns(), Path.of(arguments[0]));
+            executor.refresh();
             executor.problems().forEach(System.out::println);
             System.out.println(executor.execute("add", "1,2"));
             if (executor.problems().isEmpty()) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.kookoo.protocol.PacketType;
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -95,6 +96,15 @@ public final class ScriptedServer implements AutoCloseable {
 
         public Peer expect(String text) throws IOException {
             return expect(text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        /** The type of the next packet, which is skipped. */
+        public PacketType nextType() throws IOException {
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            in.readInt();
+            PacketType type = PacketType.ofCode(in.readInt());
+            in.skipNBytes(in.readInt());
+            return type;
         }
 
         /** Nothing more comes, and the client ends the connection. */

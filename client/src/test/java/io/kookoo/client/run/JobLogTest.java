@@ -61,14 +61,14 @@ class JobLogTest {
         }
         log.flush();
         assertEquals(4, lines.with("ended").size());
-        assertEquals(0, lines.with("more_jobs").size());
+        assertEquals(0, lines.with("INFO jobs ").size());
         passMillis(1000);
         log.flush();
         assertEquals(
                 List.of(
-                        "INFO more_jobs function=add done=8 failed=0 ms=1000",
-                        "INFO more_jobs function=divide done=0 failed=3 ms=1000"),
-                lines.with("more_jobs"));
+                        "INFO jobs function=add done=8 failed=0 ms=1000",
+                        "INFO jobs function=divide done=0 failed=3 ms=1000"),
+                lines.with("INFO jobs "));
         log.ended(outcome("add", "1,2", false, "3"), 0);
         assertEquals(5, lines.with("ended").size());
     }
@@ -81,6 +81,6 @@ class JobLogTest {
         passMillis(10);
         log.flushCounts();
         log.flushCounts();
-        assertEquals(List.of("INFO more_jobs function=add done=1 failed=0 ms=10"), lines.with("more_jobs"));
+        assertEquals(List.of("INFO jobs function=add done=1 failed=0 ms=10"), lines.with("INFO jobs "));
     }
 }
