@@ -1,5 +1,6 @@
 package io.kookoo.server;
 
+import io.kookoo.HostName;
 import io.kookoo.log.LogEvent;
 import io.kookoo.protocol.FunctionName;
 import io.kookoo.server.catalog.FunctionCatalog;
@@ -16,7 +17,6 @@ import io.kookoo.settings.Settings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -180,7 +180,7 @@ public final class Server {
         Map<FunctionName, Integer> maxRunning = new HashMap<>();
         settings.functions().forEach((name, function) -> maxRunning.put(FunctionName.of(name), function.maxRunning()));
         return new DispatchSettings(
-                hostName(),
+                HostName.read(),
                 settings.server().jobRetries(),
                 settings.logger().jobLines(),
                 settings.server().exceptions(),
@@ -296,18 +296,5 @@ public final class Server {
         Thread thread = new Thread(body, name);
         thread.setDaemon(true);
         thread.start();
-    }
-
-    /** The machine's name for handles. From the kernel where it tells: to ask the network may take seconds. */
-    private static String hostName() {
-        try {
-            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-        } catch (IOException e) {
-            try {
-                return InetAddress.getLocalHost().getHostName();
-            } catch (UnknownHostException unknown) {
-                return "localhost";
-            }
-        }
     }
 }
