@@ -20,7 +20,11 @@ import org.slf4j.LoggerFactory;
  * Lines are {@code 2026-11-21 10:00:00 - Server - INFO - message}, in the local time zone.
  *
  * <p>Logging throws nothing and goes on whatever becomes of the disk; lines that cannot be written are reported on
- * standard error, at once and then at most once a minute.
+ * standard error, at once and then at most once a minute. Nor does it wait for whoever reads standard output: lines that
+ * find no room on the way there, some 40,000 after the reader has stopped, are missing there, but not in the file, and
+ * {@code console_lost lines=N} in both tells how many.
+ *
+ * <p>Owns the thread that writes to standard output, {@code kookoo-console}, a daemon.
  */
 public final class KookooLog implements AutoCloseable {
 
@@ -71,7 +75,10 @@ public final class KookooLog implements AutoCloseable {
         return new KookooLog(appenders);
     }
 
-    /** Stops to log and closes the file. What is logged later is lost. A second call does nothing. */
+    /**
+     * Stops to log and closes the file. Blocking: for at most a second it waits until standard output has taken the lines
+     * logged so far; then they are in the file only. What is logged later is lost. A second call does nothing.
+     */
     @Override
     public void close() {
         for (Appender<ILoggingEvent> appender : appenders) {

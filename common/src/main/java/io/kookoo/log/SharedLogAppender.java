@@ -9,33 +9,54 @@ import java.util.Objects;
  * Logback's way into the {@link WeeklyFile}, and from there, for the daemons, to standard output. Logback's own file
  * appender cannot do this: with a fixed file it renames at the turn, which loses lines between processes, its prudent mode
  * tears lines, and on a full disk it loses them without a word.
+ *
+ * <p>For any number of threads. They wait for the disk alone: the console has a thread of its own, see
+ * {@link ConsoleCopy}.
  */
 final class SharedLogAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
     private final EventText text;
     private final WeeklyFile file;
-    private final PrintStream console; // null: none
+    private final ConsoleCopy console; // null: none
 
-    /** Owns {@code file}: stopping closes it. The console, if not null, stays open. */
+    /**
+     * Owns {@code file}: stopping closes it. The console, if not null, stays open. The number of lines that it did not get
+     * is told there and in the file, as {@code console_lost lines=N}.
+     */
     SharedLogAppender(EventText text, WeeklyFile file, PrintStream console) {
         this.text = Objects.requireNonNull(text);
         this.file = Objects.requireNonNull(file);
-        this.console = console;
+        this.console = console == null ? null : new ConsoleCopy(console, this::consoleLost);
+    }
+
+    private byte[] consoleLost(long lines) {
+        return file.write(
+                text.program() + " - WARNING - " + LogEvent.of("console_lost").with("lines", lines));
+    }
+
+    @Override
+    public void start() {
+        if (console != null) {
+            console.start();
+        }
+        super.start();
     }
 
     @Override
     protected void append(ILoggingEvent event) {
         byte[] line = file.write(text.of(event));
         if (console != null) {
-            // A console that is gone sets a flag in the stream, and throws nothing.
-            console.write(line, 0, line.length);
-            console.flush();
+            console.add(line);
         }
     }
 
+    /** Waits up to a second for the console. */
     @Override
     public void stop() {
         super.stop();
+        if (console != null) {
+            console.close();
+        }
         file.close();
     }
 }

@@ -1,11 +1,14 @@
 package io.kookoo.log;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kookoo.settings.Settings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -14,9 +17,18 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +37,10 @@ import org.slf4j.event.Level;
 final class KookooLogTest {
 
     private static final Logger LOG = LoggerFactory.getLogger(KookooLogTest.class);
+
+    private static final String LONG_LINE = "x".repeat(1_000);
+    private static final int MORE_THAN_CAN_WAIT = 3 * ConsoleCopy.MAX_WAITING_BYTES / 1_000;
+    private static final String START_OF_NOTICE = "2026-11-21 10:00:00 - Server - WARNING - console_lost lines=";
 
     @TempDir
     private Path dir;
@@ -186,6 +202,191 @@ final class KookooLogTest {
         assertTrue(
                 errors.toString(StandardCharsets.UTF_8).startsWith("kookoo: cannot write the log " + full),
                 errors.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    @Timeout(60)
+    void shouldLogOnAndCloseThoughTheConsoleIsStuck() throws IOException {
+        StuckConsole console = new StuckConsole();
+        try {
+            KookooLog log = openWithConsole(console);
+            logNumbered(0, MORE_THAN_CAN_WAIT);
+            assertTimeoutPreemptively(Duration.ofSeconds(2), log::close);
+        } finally {
+            console.letGo();
+        }
+        assertLog(numbered(MORE_THAN_CAN_WAIT));
+    }
+
+    @Test
+    @Timeout(60)
+    void shouldTellHowManyLinesAStuckConsoleLost() throws Exception {
+        StuckConsole console = new StuckConsole();
+        KookooLog log = openWithConsole(console);
+        try {
+            logNumbered(0, 1);
+            assertTrue(console.stuck.await(20, TimeUnit.SECONDS));
+            logNumbered(1, MORE_THAN_CAN_WAIT);
+            console.letGo();
+            assertTrue(console.lossTold.await(20, TimeUnit.SECONDS));
+            LOG.info("later");
+        } finally {
+            console.letGo();
+            log.close();
+        }
+        String text = console.text();
+        int shown = text.substring(0, text.indexOf(START_OF_NOTICE)).split("\n").length;
+        assertTrue(shown >= ConsoleCopy.MAX_WAITING_BYTES / LONG_LINE.length() / 2, shown + " lines shown");
+        String end = START_OF_NOTICE + (MORE_THAN_CAN_WAIT - shown) + "\n2026-11-21 10:00:00 - Server - INFO - later\n";
+        assertEquals(numbered(shown) + end, text);
+        assertLog(numbered(MORE_THAN_CAN_WAIT) + end);
+    }
+
+    @Test
+    @Timeout(60)
+    void shouldLoseNothingAndKeepTheOrderOfEachThreadOnAConsoleThatReads() throws Exception {
+        // In all less than may wait, so that it holds however little the console's thread gets to run.
+        int count = 20_000;
+        AtomicInteger writes = new AtomicInteger();
+        ByteArrayOutputStream console = new ByteArrayOutputStream() {
+            @Override
+            public synchronized void write(byte[] bytes, int offset, int length) {
+                writes.incrementAndGet();
+                super.write(bytes, offset, length);
+            }
+        };
+        KookooLog log = openWithConsole(console);
+        try {
+            List<Thread> threads = new ArrayList<>();
+            for (String name : List.of("a", "b")) {
+                Thread thread = new Thread(() -> {
+                    for (int i = 0; i < count; i++) {
+                        LOG.info("{} {}", name, i);
+                    }
+                });
+                thread.start();
+                threads.add(thread);
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        } finally {
+            log.close();
+        }
+        Map<String, Integer> next = new HashMap<>();
+        for (String line : console.toString(StandardCharsets.UTF_8).split("\n")) {
+            String name = line.substring(0, line.lastIndexOf(' '));
+            int n = next.merge(name, 1, Integer::sum) - 1;
+            assertEquals(name + " " + n, line);
+        }
+        String start = "2026-11-21 10:00:00 - Server - INFO - ";
+        assertEquals(Map.of(start + "a", count, start + "b", count), next);
+        assertTrue(writes.get() < count, writes + " writes");
+    }
+
+    @Test
+    void shouldDrainTheConsoleThoughTheClosingThreadIsInterrupted() {
+        String text;
+        boolean kept;
+        try {
+            text = standardOutputOf(() -> logTo(openWithConsole(System.out), () -> {
+                LOG.info("last");
+                Thread.currentThread().interrupt();
+            }));
+        } finally {
+            kept = Thread.interrupted();
+        }
+        assertEquals("2026-11-21 10:00:00 - Server - INFO - last\n", text);
+        assertTrue(kept);
+    }
+
+    @Test
+    @Timeout(60)
+    void shouldEndAProcessWhoseStandardOutputNobodyReads() throws Exception {
+        Process program = ChildJvm.start(Unread.class, List.of(), List.of(dir.toString()));
+        try {
+            assertTrue(program.waitFor(40, TimeUnit.SECONDS));
+            assertEquals(0, program.exitValue());
+        } finally {
+            program.destroyForcibly();
+        }
+        assertLog(numbered(MORE_THAN_CAN_WAIT));
+    }
+
+    /** Fills the pipe that is its standard output, closes the log and ends. */
+    static final class Unread {
+        public static void main(String[] arguments) {
+            Settings.Logger settings =
+                    new Settings.Logger(Level.INFO, Path.of(arguments[0]), false, 200, Optional.empty());
+            SettableClock clock = new SettableClock("2026-11-21T10:00:00", ZoneOffset.UTC);
+            KookooLog log = KookooLog.open(settings, "Server", true, clock);
+            logNumbered(0, MORE_THAN_CAN_WAIT);
+            log.close();
+        }
+    }
+
+    /** Takes nothing until it is let go. */
+    private static final class StuckConsole extends OutputStream {
+
+        final CountDownLatch stuck = new CountDownLatch(1);
+        final CountDownLatch lossTold = new CountDownLatch(1);
+        private final CountDownLatch letGo = new CountDownLatch(1);
+        private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
+
+        void letGo() {
+            letGo.countDown();
+        }
+
+        String text() {
+            return taken.toString(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            stuck.countDown();
+            try {
+                letGo.await();
+            } catch (InterruptedException e) {
+                throw new InterruptedIOException();
+            }
+            taken.write(bytes, offset, length);
+            if (text().contains(START_OF_NOTICE)) {
+                lossTold.countDown();
+            }
+        }
+    }
+
+    private static void logNumbered(int from, int to) {
+        for (int i = from; i < to; i++) {
+            LOG.info("{} {}", LONG_LINE, i);
+        }
+    }
+
+    private static String numbered(int count) {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            lines.append("2026-11-21 10:00:00 - Server - INFO - ")
+                    .append(LONG_LINE)
+                    .append(' ')
+                    .append(i)
+                    .append('\n');
+        }
+        return lines.toString();
+    }
+
+    private KookooLog openWithConsole(OutputStream console) {
+        PrintStream standardOutput = System.out;
+        System.setOut(new PrintStream(console, false, StandardCharsets.US_ASCII));
+        try {
+            return KookooLog.open(settings(Level.INFO, false, Optional.empty()), "Server", true, clock);
+        } finally {
+            System.setOut(standardOutput);
+        }
     }
 
     private static String standardOutputOf(Runnable run) {
