@@ -10,7 +10,7 @@ SOURCES := pom.xml $(wildcard */pom.xml) $(shell find common/src/main server/src
 help:
 	@echo 'make run      build what is missing, start a server with one local client, show calls until Ctrl-C'
 	@echo 'make test     build, and pass every test that needs only a JDK and Maven'
-	@echo 'make check    formatting, make test, and the tests with foreign peers (installs them: apt)'
+	@echo 'make check    formatting, make test, and the tests with foreign peers (installs them: apt, npm)'
 	@echo 'make server   the server alone            make client   a client alone'
 	@echo 'make build    server.jar and client.jar   make fmt      format the sources'
 	@echo 'make bench    speed, against gearmand     make torture  the long tests'
