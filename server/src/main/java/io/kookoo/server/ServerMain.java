@@ -36,8 +36,7 @@ public final class ServerMain {
 
     /**
      * How the JVM (21 and later) runs virtual threads, said before the first one exists; what the command line of java says
-     * wins. One poller thread of the operating system instead of pollers that are virtual themselves: measured, see
-     * docs/performance.md.
+     * wins. One poller thread of the operating system instead of pollers that are virtual themselves: docs/performance.md.
      */
     private static void tuneVirtualThreads() {
         if (System.getProperty("jdk.pollerMode") == null) {
