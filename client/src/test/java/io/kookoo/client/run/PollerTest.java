@@ -4,6 +4,7 @@ import static io.kookoo.client.net.ScriptedServer.req;
 import static io.kookoo.client.net.ScriptedServer.res;
 import static io.kookoo.protocol.PacketType.*;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kookoo.client.LogLines;
@@ -72,6 +73,9 @@ class PollerTest {
         poller.stop();
         server.close();
         watch.shutdownNow();
+        // What a poller says at its end must not stand in the next test's log.
+        thread.join(5_000);
+        assertFalse(thread.isAlive());
         log.close();
     }
 
