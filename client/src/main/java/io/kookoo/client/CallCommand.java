@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -51,11 +52,8 @@ final class CallCommand implements Callable<Integer> {
             description = "Do not wait: print the handle of each job; the server keeps it when this client is gone.")
     private boolean background;
 
-    @Option(
-            names = "--timeout",
-            paramLabel = "SECONDS",
-            description = "The longest wait for all results, decimals allowed; without it there is no limit.")
-    private String timeout;
+    @Mixin
+    private final TimeoutOption timeout = new TimeoutOption();
 
     @Option(
             names = "--priority",
@@ -84,15 +82,15 @@ final class CallCommand implements Callable<Integer> {
         for (int i = 0; i < texts.size(); i++) {
             calls.add(new SubmittedCall(parse(i)));
         }
-        Optional<Duration> limit = timeout();
+        Optional<Duration> limit = timeout.limit();
         PacketType type = submission();
         Map<String, String> given = new LinkedHashMap<>();
         CommonOptions.put(given, "wait-worker", waitWorker);
         Settings settings = program.settings(given);
 
-        try (ServerConnection connection = Program.connect(settings)) {
-            CallPrinter printer = new CallPrinter(program.console(), calls, background, json);
-            new Submission(connection, calls, type, limit, settings.client().waitWorker(), printer).run();
+        CallPrinter printer = new CallPrinter(program.console(), calls, background, json);
+        try (ServerConnection connection = background ? Program.connectToStore(settings) : Program.connect(settings)) {
+            new Submission(connection, calls, type, limit, settings.client(), printer).run();
             return printer.finish();
         }
     }
@@ -103,25 +101,6 @@ final class CallCommand implements Callable<Integer> {
         } catch (CallSyntaxException e) {
             throw usage("the call " + texts.get(i) + " is not understood: column " + e.column() + ": " + e.reason());
         }
-    }
-
-    private Optional<Duration> timeout() {
-        if (timeout == null) {
-            return Optional.empty();
-        }
-        try {
-            double seconds = Double.parseDouble(timeout);
-            if (seconds > 0 && seconds <= Duration.ofDays(1).toSeconds()) {
-                return Optional.of(Duration.ofNanos((long) (seconds * 1e9)));
-            }
-        } catch (NumberFormatException e) {
-            throw badTimeout();
-        }
-        throw badTimeout();
-    }
-
-    private ParameterException badTimeout() {
-        return usage("--timeout " + timeout + ": expected seconds, more than 0 and at most 86400, decimals allowed");
     }
 
     private PacketType submission() {

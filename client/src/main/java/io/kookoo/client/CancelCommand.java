@@ -1,13 +1,11 @@
 package io.kookoo.client;
 
 import io.kookoo.client.net.ServerConnection;
-import io.kookoo.protocol.TextLine;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -35,30 +33,15 @@ final class CancelCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        for (String word : words) {
-            if (word.matches(".*\\s.*|")) {
-                throw new ParameterException(
-                        spec.commandLine(),
-                        "\"" + word + "\" cannot be named in a line of text: it is empty or has blanks");
-            }
-        }
+        words.forEach(word -> LineWord.of(spec, word));
         String which = (words.size() == 1 ? "job " : "unique ") + String.join(" ", words);
         try (ServerConnection connection = Program.connect(program.settings())) {
-            String answer = ask(connection, "cancel " + which);
-            if (answer.equals("OK")) {
-                program.console().out().println("cancelled " + which);
-                return ExitCode.OK;
-            }
-            program.console().err().println("not cancelled: the server has no " + which + " (" + answer + ")");
+            TextAnswer.ask(connection, "cancel " + which);
+            program.console().out().println("cancelled " + which);
+            return ExitCode.OK;
+        } catch (RefusedException e) {
+            program.console().err().println("not cancelled: the server has no " + which + " (" + e.answer() + ")");
             return ExitCode.FUNCTION_FAILED;
         }
-    }
-
-    private static String ask(ServerConnection connection, String command) throws IOException {
-        connection.send(writer -> writer.text(command + "\n"));
-        if (connection.read() instanceof TextLine line) {
-            return line.text();
-        }
-        throw new IOException("the answer to " + command + " is no line of text");
     }
 }

@@ -63,7 +63,12 @@ public final class ClientMain {
                 .addSubcommand(new StatusCommand(program))
                 .addSubcommand(new WorkersCommand(program))
                 .addSubcommand(new ShowCommand(program))
+                .addSubcommand(new JobsCommand(program))
+                .addSubcommand(new ResultCommand(program))
                 .addSubcommand(new CancelCommand(program))
+                .addSubcommand(new RetryCommand(program))
+                .addSubcommand(new PurgeCommand(program))
+                .addSubcommand(new BackupCommand(program))
                 .addSubcommand(new PingCommand(program))
                 .addSubcommand(new GenerateCompletion())
                 // An argument of a call may begin with @.
@@ -128,6 +133,9 @@ public final class ClientMain {
         } else if (e instanceof CannotConnectException) {
             err.println(e.getMessage());
             code = ExitCode.CANNOT_CONNECT;
+        } else if (e instanceof RefusedException) {
+            err.println(e.getMessage());
+            code = ExitCode.FUNCTION_FAILED;
         } else if (e instanceof SocketTimeoutException) {
             err.println("no answer: " + e.getMessage());
             code = ExitCode.TIMEOUT;
@@ -161,6 +169,7 @@ public final class ClientMain {
                 "  java -jar client.jar --interval 0.5      # the same, asking twice a second",
                 "  java -jar client.jar call 'add(1,2)'     # have a function run, print its result",
                 "  java -jar client.jar status              # what the server knows",
+                "  java -jar client.jar jobs --state dead   # what failed for good",
                 "",
                 "Every option has a name in the environment as well: --port is KOOKOO_PORT."
             },
@@ -171,8 +180,8 @@ public final class ClientMain {
                 "2:the command line is wrong",
                 "3:the settings are wrong",
                 "4:no connection to the server, or it was lost",
-                "5:a function failed, or no worker offers it",
-                "6:it took too long",
+                "5:a function failed, no worker offers it, or the server refuses what it was asked",
+                "6:it took too long, or has not ended yet",
                 "130:interrupted"
             })
     private static final class Root {

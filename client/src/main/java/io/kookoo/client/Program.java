@@ -55,11 +55,27 @@ record Program(
 
     /** A connection for one command; the thread that watches over it ends with the program. */
     static ServerConnection connect(Settings settings) throws CannotConnectException {
+        return connect(settings, limits(settings));
+    }
+
+    /**
+     * Likewise, for what a server answers only once its store has done it: until then it reads nothing else, so its silence
+     * is borne for the store's timeout.
+     */
+    static ServerConnection connectToStore(Settings settings) throws CannotConnectException {
+        return connect(settings, limitsOfStore(settings));
+    }
+
+    static ConnectionLimits limitsOfStore(Settings settings) {
+        return limits(settings).withSilence(settings.client().storeTimeout());
+    }
+
+    static ServerConnection connect(Settings settings, ConnectionLimits limits) throws CannotConnectException {
         ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(runnable -> {
             Thread thread = new Thread(runnable, "kookoo-watch");
             thread.setDaemon(true);
             return thread;
         });
-        return new Connector(address(settings), limits(settings), watch).open();
+        return new Connector(address(settings), limits, watch).open();
     }
 }

@@ -92,14 +92,9 @@ final class ShowCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "show " + what + " takes no function; show queued " + function + " does");
         }
-        if (function != null && function.matches(".*\\s.*|")) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "\"" + function + "\" cannot be named in a line of text: it is empty or has blanks");
-        }
+        String command = "show " + what + (function == null ? "" : " " + LineWord.of(spec, function));
         Table table = new Table(what.columns);
         try (ServerConnection connection = Program.connect(program.settings())) {
-            String command = "show " + what + (function == null ? "" : " " + function);
             for (String line : TextLists.ask(connection, command)) {
                 table.add(what.cells(line));
             }

@@ -10,10 +10,13 @@ import io.kookoo.protocol.Packet;
 import io.kookoo.protocol.PacketType;
 import io.kookoo.protocol.TextLine;
 import io.kookoo.protocol.UniqueId;
+import io.kookoo.settings.Settings;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -32,11 +35,17 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>A call that is not ended after {@link #FIRST_LOOK} is looked after with the text command {@code status}, on the same
  * connection, every {@link #LOOK_INTERVAL}: whether any worker offers its function.
+ *
+ * <p>A background job waits for nothing but its handle, which the server sends when its store has the job. Until then the
+ * server reads nothing else from this connection, so its silence says little: the connection bears it for longer.
  */
 final class Submission {
     private static final Duration FIRST_LOOK = Duration.ofSeconds(2);
     private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
     private static final UniqueId NO_UNIQUE = UniqueId.of("");
+
+    private static final Set<PacketType> BACKGROUND =
+            EnumSet.of(PacketType.SUBMIT_JOB_BG, PacketType.SUBMIT_JOB_HIGH_BG, PacketType.SUBMIT_JOB_LOW_BG);
 
     /** What the reading thread found: a message, or why there will be none any more. */
     private record Received(Message message, IOException lost) {}
@@ -44,8 +53,10 @@ final class Submission {
     private final ServerConnection connection;
     private final List<SubmittedCall> calls;
     private final PacketType type;
+    private final boolean background;
     private final Optional<Duration> timeout;
     private final Duration waitWorker;
+    private final Duration storeTimeout;
     private final CallPrinter printer;
 
     private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
@@ -67,20 +78,23 @@ final class Submission {
     /**
      * @param type one of the SUBMIT_JOB types
      * @param timeout for all results together
-     * @param waitWorker how long a call waits for a worker that offers its function
+     * @param settings how long a call waits for a worker that offers its function, and how long the connection lets the
+     *     server be silent before it has accepted a background job
      */
     Submission(
             ServerConnection connection,
             List<SubmittedCall> calls,
             PacketType type,
             Optional<Duration> timeout,
-            Duration waitWorker,
+            Settings.Client settings,
             CallPrinter printer) {
         this.connection = connection;
         this.calls = calls;
         this.type = type;
+        this.background = BACKGROUND.contains(type);
         this.timeout = timeout;
-        this.waitWorker = waitWorker;
+        this.waitWorker = settings.waitWorker();
+        this.storeTimeout = settings.storeTimeout();
         this.printer = printer;
     }
 
@@ -96,26 +110,44 @@ final class Submission {
             unanswered.add(call);
             unofferedSinceNanos.put(call, submittedNanos);
         }
-        connection.send(writer -> {
-            writer.packet(PacketType.OPTION_REQ, "exceptions");
-            for (SubmittedCall call : calls) {
-                writer.packet(type, Data.of(call.call().argumentText()), call.function(), NO_UNIQUE);
-            }
-        });
+        send();
         while (!calls.stream().allMatch(printer::isFinal)) {
             Received next = received.poll(nanosToWait(), TimeUnit.NANOSECONDS);
             if (next == null) {
                 timePassed();
             } else if (next.lost() != null) {
-                String reason = "the result is not known: the connection to " + connection.address() + " is lost: "
-                        + next.lost().getMessage();
-                open().forEach(call -> call.failed(reason, ExitCode.CANNOT_CONNECT));
+                lost(next.lost());
             } else if (next.message() instanceof Packet packet) {
                 take(packet);
             } else if (next.message() instanceof TextLine line) {
                 take(line);
             }
             printer.print();
+        }
+    }
+
+    private void send() {
+        try {
+            connection.send(writer -> {
+                writer.packet(PacketType.OPTION_REQ, "exceptions");
+                for (SubmittedCall call : calls) {
+                    writer.packet(type, Data.of(call.call().argumentText()), call.function(), NO_UNIQUE);
+                }
+            });
+        } catch (IOException e) {
+            received.add(new Received(null, e));
+        }
+    }
+
+    private void lost(IOException reason) {
+        String doubt = background ? "the job may or may not have been accepted: " : "the result is not known: ";
+        if (background && reason instanceof SocketTimeoutException) {
+            String failure = doubt + connection.address() + " has not answered for " + seconds(storeTimeout)
+                    + " ([Client] store_timeout); java -jar client.jar jobs shows it when the server answers again";
+            open().forEach(call -> call.failed(failure, ExitCode.TIMEOUT));
+        } else {
+            String failure = doubt + "the connection to " + connection.address() + " is lost: " + reason.getMessage();
+            open().forEach(call -> call.failed(failure, ExitCode.CANNOT_CONNECT));
         }
     }
 
@@ -131,7 +163,7 @@ final class Submission {
 
     private long nanosToWait() {
         long now = System.nanoTime();
-        long wait = looking ? Long.MAX_VALUE : nextLookNanos - now;
+        long wait = looking || background ? Long.MAX_VALUE : nextLookNanos - now;
         if (timeout.isPresent()) {
             wait = Math.min(wait, submittedNanos + timeout.get().toNanos() - now);
         }
@@ -141,9 +173,12 @@ final class Submission {
     private void timePassed() throws IOException {
         long now = System.nanoTime();
         if (timeout.isPresent() && now - submittedNanos >= timeout.get().toNanos()) {
-            String limit = seconds(timeout.get());
-            open().forEach(call -> call.failed("no result within " + limit + " (--timeout)", ExitCode.TIMEOUT));
-        } else if (!looking && now - nextLookNanos >= 0) {
+            String limit = " within " + seconds(timeout.get()) + " (--timeout)";
+            String failure = background
+                    ? "the job may or may not have been accepted: " + connection.address() + " has not answered" + limit
+                    : "no result" + limit;
+            open().forEach(call -> call.failed(failure, ExitCode.TIMEOUT));
+        } else if (!looking && !background && now - nextLookNanos >= 0) {
             looking = true;
             connection.send(writer -> writer.text(TextLists.STATUS + "\n"));
         }
@@ -251,7 +286,8 @@ final class Submission {
         return calls.stream().filter(call -> !printer.isFinal(call)).toList();
     }
 
-    private static String seconds(Duration duration) {
+    /** For people: {@code 5 s}, {@code 0.2 s}. */
+    static String seconds(Duration duration) {
         long millis = duration.toMillis();
         return (millis % 1000 == 0 ? Long.toString(millis / 1000) : Double.toString(millis / 1000.0)) + " s";
     }

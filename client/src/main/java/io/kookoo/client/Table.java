@@ -1,6 +1,7 @@
 package io.kookoo.client;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -9,7 +10,7 @@ import java.util.stream.Collectors;
 
 /**
  * An answer of rows and columns: for people aligned under a header, for programs a JSON array of objects. A cell is a
- * number, text, or a list of text.
+ * number, text, a list of text, or null where there is nothing, which people see as {@code -}.
  */
 final class Table {
     private final List<String> columns;
@@ -23,7 +24,7 @@ final class Table {
         if (cells.length != columns.size()) {
             throw new IllegalArgumentException(cells.length + " cells for the columns " + columns);
         }
-        rows.add(List.of(cells));
+        rows.add(Arrays.asList(cells.clone()));
     }
 
     /** The header and the rows, a line each: numbers to the right, text to the left. */
@@ -59,6 +60,9 @@ final class Table {
     }
 
     private static String cell(Object value) {
+        if (value == null) {
+            return "-";
+        }
         return value instanceof List<?> list
                 ? list.stream().map(Object::toString).collect(Collectors.joining(" "))
                 : value.toString();

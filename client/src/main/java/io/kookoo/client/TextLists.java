@@ -52,14 +52,21 @@ final class TextLists {
 
     private TextLists() {}
 
-    /** Asks and returns the lines before the end; blocks. The connection has nothing else to read. */
+    /**
+     * Asks and returns the lines before the end; blocks. The connection has nothing else to read.
+     *
+     * @throws RefusedException where the answer is ERR
+     */
     static List<String> ask(ServerConnection connection, String command) throws IOException {
         connection.send(writer -> writer.text(command + "\n"));
         List<String> lines = new ArrayList<>();
         while (true) {
             Message message = connection.read();
-            if (!(message instanceof TextLine line) || line.text().startsWith("ERR ")) {
+            if (!(message instanceof TextLine line)) {
                 throw notUnderstood(command, message.toString());
+            }
+            if (lines.isEmpty()) {
+                RefusedException.check(command, line.text());
             }
             if (line.text().equals(END)) {
                 return lines;
@@ -68,7 +75,7 @@ final class TextLists {
         }
     }
 
-    private static IOException notUnderstood(String command, String answer) {
+    static IOException notUnderstood(String command, String answer) {
         return new IOException("the answer to the text command " + command + " is not understood: \"" + answer + "\"");
     }
 }

@@ -53,13 +53,18 @@ public final class Data {
      * A character that is cut at the bound is left out.
      */
     public String text(int length) {
-        // No character has more than four bytes in UTF-8; a cut one is stepped back over.
-        int end = (int) Math.min(to, from + 4L * length);
+        // No character has more than four bytes in UTF-8.
+        String text = beginning(4L * length).text();
+        return text.length() <= length ? text : text.substring(0, length);
+    }
+
+    /** At most the first {@code length} bytes; a character in UTF-8 that is cut at the bound is left out. */
+    Data beginning(long length) {
+        int end = (int) Math.min(to, from + length);
         while (end < to && end > from && (bytes[end] & 0xC0) == 0x80) {
             end--;
         }
-        String text = WireName.decode(bytes, from, end);
-        return text.length() <= length ? text : text.substring(0, length);
+        return new Data(bytes, from, end);
     }
 
     void copyTo(byte[] target, int at) {

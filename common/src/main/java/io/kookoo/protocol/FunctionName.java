@@ -13,4 +13,9 @@ public final class FunctionName extends WireName {
     public static FunctionName of(String text) {
         return new FunctionName(utf8(text));
     }
+
+    /** The name of these bytes, which are taken over and not copied; their number is not checked here. */
+    public static FunctionName of(byte[] bytes) {
+        return new FunctionName(bytes);
+    }
 }

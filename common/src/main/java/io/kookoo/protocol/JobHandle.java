@@ -13,4 +13,9 @@ public final class JobHandle extends WireName {
     public static JobHandle of(String text) {
         return new JobHandle(utf8(text));
     }
+
+    /** The handle of these bytes, which are taken over and not copied; their number is not checked here. */
+    public static JobHandle of(byte[] bytes) {
+        return new JobHandle(bytes);
+    }
 }

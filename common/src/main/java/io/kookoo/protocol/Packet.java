@@ -79,7 +79,7 @@ public final class Packet implements Message {
     }
 
     public UniqueId unique(int argument) {
-        return new UniqueId(bytes(argument));
+        return length(argument) == 0 ? UniqueId.NONE : new UniqueId(bytes(argument));
     }
 
     /** An argument as text for people. */

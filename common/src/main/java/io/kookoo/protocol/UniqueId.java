@@ -16,4 +16,9 @@ public final class UniqueId extends WireName {
     public static UniqueId of(String text) {
         return new UniqueId(utf8(text));
     }
+
+    /** The unique of these bytes, which are taken over and not copied; their number is not checked here. */
+    public static UniqueId of(byte[] bytes) {
+        return new UniqueId(bytes);
+    }
 }

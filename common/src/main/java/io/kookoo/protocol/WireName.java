@@ -1,8 +1,7 @@
 package io.kookoo.protocol;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
@@ -39,6 +38,11 @@ public abstract sealed class WireName permits FunctionName, JobHandle, UniqueId 
         return bytes;
     }
 
+    /** A copy of the bytes. */
+    public final byte[] toBytes() {
+        return bytes.clone();
+    }
+
     /** The name for people, raw: what the bytes say in UTF-8. May hold control characters. */
     public final String text() {
         return decode(bytes, 0, bytes.length);
@@ -49,16 +53,16 @@ public abstract sealed class WireName permits FunctionName, JobHandle, UniqueId 
      * not valid UTF-8, so that nothing is lost.
      */
     public static String decode(byte[] bytes, int from, int to) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .onMalformedInput(CodingErrorAction.REPORT)
-                    .onUnmappableCharacter(CodingErrorAction.REPORT)
-                    .decode(ByteBuffer.wrap(bytes, from, to - from))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            return new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
-        }
+        // Not String's own decoding, which cannot tell a malformed byte from a sent U+FFFD. And without an exception:
+        // payloads are bytes as often as text, and a stack trace costs more than all else that is done for a job.
+        CharBuffer text = CharBuffer.allocate(to - from);
+        boolean malformed = StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes, from, to - from), text, true)
+                .isError();
+        return malformed
+                ? new String(bytes, from, to - from, StandardCharsets.ISO_8859_1)
+                : text.flip().toString();
     }
 
     @Override

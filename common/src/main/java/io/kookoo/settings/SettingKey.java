@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.slf4j.event.Level;
 
 /**
@@ -28,8 +29,10 @@ record SettingKey<T>(String section, String name, String option, String defaultT
     private static final String LOGGER = "Logger";
     private static final String STORE_SECTION = "Store";
 
-    /** Sections of this kind carry a function's name behind it: {@code [Function add]}. */
+    /** Sections of these kinds carry a function's name behind them: {@code [Function add]}. */
     static final String FUNCTION = "Function";
+
+    static final String RETRY = "Retry";
 
     /** A day: longer waits are mistakes, and every such time fits into nanoseconds many times over. */
     private static final String A_DAY = "86400";
@@ -56,6 +59,9 @@ record SettingKey<T>(String section, String name, String option, String defaultT
     static final SettingKey<Path> FUNCTIONS_DIR = key(CLIENT, "functions_dir", "functions", ValueType.path());
     static final SettingKey<Duration> WAIT_WORKER = key(CLIENT, "wait_worker", "10", ValueType.seconds("0", A_DAY));
 
+    static final SettingKey<Duration> STORE_TIMEOUT =
+            key(CLIENT, "store_timeout", "60", ValueType.seconds("0.1", A_DAY));
+
     static final SettingKey<Level> LOG_LEVEL = key(LOGGER, "log_level", "INFO", ValueType.level());
     static final SettingKey<Path> LOG_DIR = key(LOGGER, "log_dir", "logs", ValueType.path());
     static final SettingKey<Boolean> VERBOSE = key(LOGGER, "verbose", "no", ValueType.yesOrNo());
@@ -64,7 +70,16 @@ record SettingKey<T>(String section, String name, String option, String defaultT
     static final SettingKey<Optional<InetSocketAddress>> SYSLOG =
             key(LOGGER, "syslog", "", ValueType.hostPortOrEmpty());
 
-    static final SettingKey<String> STORE = key(STORE_SECTION, "store", "none", ValueType.oneOf("none"));
+    static final SettingKey<Settings.Store.Kind> STORE =
+            key(STORE_SECTION, "store", "sqlite", ValueType.oneOf(Settings.Store.Kind.class));
+    static final SettingKey<Path> STORE_FILE =
+            new SettingKey<>(STORE_SECTION, "file", "store-file", "data/kookoo.db", ValueType.path());
+    static final SettingKey<Set<Settings.Store.Keep>> KEEP =
+            key(STORE_SECTION, "keep", "background, catalog, failed", ValueType.anyOf(Settings.Store.Keep.class));
+    static final SettingKey<Duration> KEEP_RESULTS =
+            key(STORE_SECTION, "keep_results", "7d", ValueType.timeSpan("1s", "36500d"));
+    static final SettingKey<Integer> KEEP_ROWS =
+            key(STORE_SECTION, "keep_rows", "1000000", ValueType.integer(0, Integer.MAX_VALUE));
 
     /** The whole table but for functions, in the order in which people read it. */
     static final List<SettingKey<?>> ALL = List.of(
@@ -86,17 +101,27 @@ record SettingKey<T>(String section, String name, String option, String defaultT
             THREADS,
             FUNCTIONS_DIR,
             WAIT_WORKER,
+            STORE_TIMEOUT,
             LOG_LEVEL,
             LOG_DIR,
             VERBOSE,
             JOB_LINES,
             SYSLOG,
-            STORE);
+            STORE,
+            STORE_FILE,
+            KEEP,
+            KEEP_RESULTS,
+            KEEP_ROWS);
 
     static final SettingKey<Integer> MAX_RUNNING = key(FUNCTION, "max_running", "0", ValueType.integer(0, 1_000_000));
 
-    /** The keys of a section {@code [Function <name>]}; settings.ini is the one place to give them. */
-    static final List<SettingKey<?>> OF_FUNCTION = List.of(MAX_RUNNING);
+    static final SettingKey<Integer> RETRIES = key(RETRY, "retries", "0", ValueType.integer(0, 1000));
+    static final SettingKey<Duration> FIRST_DELAY = key(RETRY, "first_delay", "1", ValueType.seconds("0", A_DAY));
+    static final SettingKey<Double> FACTOR = key(RETRY, "factor", "2", ValueType.decimal(1, 1000));
+    static final SettingKey<Duration> MAX_DELAY = key(RETRY, "max_delay", "3600", ValueType.seconds("0", A_DAY));
+
+    /** The keys of sections that carry a function's name; settings.ini is the one place to give them. */
+    static final List<SettingKey<?>> OF_FUNCTIONS = List.of(MAX_RUNNING, RETRIES, FIRST_DELAY, FACTOR, MAX_DELAY);
 
     SettingKey {
         Objects.requireNonNull(section);

@@ -28,7 +28,8 @@ import org.slf4j.event.Level;
  *
  * @param home the folder where every relative path starts
  * @param file the settings.ini that was read; empty if there was none and nobody named one
- * @param functions those that have a section of their own, by name
+ * @param functions those that have a section {@code [Function <name>]}, by name
+ * @param retries those that have a section {@code [Retry <name>]}, by name; of others no failed run is repeated
  * @param origins every key of the table with its text and where that came from, in the order of the table
  * @param warnings sentences about what was found and not understood, to be logged once the log is open
  */
@@ -38,7 +39,9 @@ public record Settings(
         Server server,
         Client client,
         Logger logger,
+        Store store,
         Map<String, Function> functions,
+        Map<String, Retry> retries,
         List<Origin> origins,
         List<String> warnings) {
 
@@ -48,8 +51,18 @@ public record Settings(
     private static final String CONFIG = "config";
 
     /** Options of the programs that are no settings: their environment names are known all the same. */
-    private static final List<String> OTHER_OPTIONS =
-            List.of(CONFIG, "background", "count", "json", "priority", "timeout");
+    private static final List<String> OTHER_OPTIONS = List.of(
+            CONFIG,
+            "background",
+            "count",
+            "function",
+            "json",
+            "limit",
+            "priority",
+            "since",
+            "state",
+            "timeout",
+            "wait");
 
     /**
      * {@code [Server]}, which the client reads as well, to find the server.
@@ -92,8 +105,11 @@ public record Settings(
      * @param threads slots for submitted jobs, at least 1: a written 0 is the number of processors here
      * @param functionsDir the folder of sources and jars with functions; need not exist
      * @param waitWorker how long a submitted call waits for some worker to offer its function, at least 0
+     * @param storeTimeout how long a server that has to write to its store before it answers may be silent and counts as
+     *     slow, not as lost; over 0
      */
-    public record Client(Duration functionInterval, int threads, Path functionsDir, Duration waitWorker) {}
+    public record Client(
+            Duration functionInterval, int threads, Path functionsDir, Duration waitWorker, Duration storeTimeout) {}
 
     /**
      * {@code [Logger]}.
@@ -107,11 +123,78 @@ public record Settings(
     public record Logger(Level level, Path dir, boolean verbose, int jobLines, Optional<InetSocketAddress> syslog) {}
 
     /**
+     * {@code [Store]}.
+     *
+     * @param file the database, which need not exist
+     * @param keep which calls have their outcomes kept, {@link Keep#ALL} alone or with others included; may be empty
+     * @param keepResults how long outcomes are kept, at least a second
+     * @param keepRows the most outcomes that are kept, counted for each kind of job apart; at least 0
+     */
+    public record Store(Kind kind, Path file, Set<Keep> keep, Duration keepResults, int keepRows) {
+        /** Where jobs are kept besides memory. */
+        public enum Kind {
+            SQLITE,
+            NONE
+        }
+
+        /** Whose outcomes are kept. */
+        public enum Keep {
+            /** Background jobs. */
+            BACKGROUND,
+            /** Calls of the catalog. */
+            CATALOG,
+            /** Whatever fails, foreground calls included. */
+            FAILED,
+            /** Everything: foreground calls that succeed, too. */
+            ALL
+        }
+
+        public Store {
+            Objects.requireNonNull(kind);
+            Objects.requireNonNull(file);
+            Objects.requireNonNull(keepResults);
+            keep = Set.copyOf(keep);
+        }
+
+        /** Whether these outcomes are kept, named by themselves or by {@link Keep#ALL}. */
+        public boolean keeps(Keep outcomes) {
+            return keep.contains(outcomes) || keep.contains(Keep.ALL);
+        }
+    }
+
+    /**
      * {@code [Function <name>]}.
      *
      * @param maxRunning the most jobs of it that may run at once over all workers; 0 for no limit
      */
     public record Function(int maxRunning) {}
+
+    /**
+     * {@code [Retry <name>]}: what follows when a worker ends a run with WORK_FAIL or WORK_EXCEPTION.
+     *
+     * @param retries further runs after such ends, at least 0
+     * @param firstDelay from the first such end to the next run, at least 0 and at most {@code maxDelay}
+     * @param factor how many times as long each further delay is, at least 1
+     * @param maxDelay no delay is longer
+     */
+    public record Retry(int retries, Duration firstDelay, double factor, Duration maxDelay) {
+        public Retry {
+            Objects.requireNonNull(firstDelay);
+            Objects.requireNonNull(maxDelay);
+        }
+
+        /**
+         * How long a job waits for its next run.
+         *
+         * @param failures how often it has failed so far, at least 1
+         */
+        public Duration delay(int failures) {
+            // Infinity times no delay would be no number.
+            double times = Math.min(Math.pow(factor, failures - 1), Double.MAX_VALUE);
+            double nanos = firstDelay.toNanos() * times;
+            return nanos < maxDelay.toNanos() ? Duration.ofNanos((long) nanos) : maxDelay;
+        }
+    }
 
     /**
      * One key, its text as written and where it was read: {@code default}, {@code <file> line 12}, {@code environment
@@ -125,6 +208,8 @@ public record Settings(
         Objects.requireNonNull(server);
         Objects.requireNonNull(client);
         Objects.requireNonNull(logger);
+        Objects.requireNonNull(store);
+        retries = Map.copyOf(retries);
         functions = Map.copyOf(functions);
         origins = List.copyOf(origins);
         warnings = List.copyOf(warnings);
@@ -182,7 +267,7 @@ public record Settings(
 
         Map<SettingKey<?>, Text> texts = new LinkedHashMap<>();
         SettingKey.ALL.forEach(key -> texts.put(key, new Text(key.defaultText(), "default")));
-        Map<String, Map<SettingKey<?>, Text>> ofFunctions = new LinkedHashMap<>();
+        Map<OfFunction, Map<SettingKey<?>, Text>> ofFunctions = new LinkedHashMap<>();
         ini.ifPresent(file -> readTexts(file, texts, ofFunctions));
         for (SettingKey<?> key : SettingKey.ALL) {
             String inEnvironment = environment.get(key.environment());
@@ -218,47 +303,49 @@ public record Settings(
     }
 
     private static void readTexts(
-            IniFile file, Map<SettingKey<?>, Text> texts, Map<String, Map<SettingKey<?>, Text>> ofFunctions) {
-        Map<String, Map<String, SettingKey<?>>> sections = new LinkedHashMap<>();
-        for (SettingKey<?> key : SettingKey.ALL) {
-            sections.computeIfAbsent(key.section(), section -> new LinkedHashMap<>())
-                    .put(key.name(), key);
-        }
-        Map<String, SettingKey<?>> functionKeys = new LinkedHashMap<>();
-        SettingKey.OF_FUNCTION.forEach(key -> functionKeys.put(key.name(), key));
+            IniFile file, Map<SettingKey<?>, Text> texts, Map<OfFunction, Map<SettingKey<?>, Text>> ofFunctions) {
+        Map<String, Map<String, SettingKey<?>>> sections = bySection(SettingKey.ALL);
+        Map<String, Map<String, SettingKey<?>>> kinds = bySection(SettingKey.OF_FUNCTIONS);
         for (IniFile.Entry entry : file.entries()) {
             String where = file.origin(entry.line());
-            String function = functionOf(entry.section());
-            Map<String, SettingKey<?>> keys = function == null ? sections.get(entry.section()) : functionKeys;
+            OfFunction section = OfFunction.parse(entry.section(), kinds.keySet());
+            Map<String, SettingKey<?>> keys =
+                    section == null ? sections.get(entry.section()) : kinds.get(section.kind());
             if (keys == null) {
+                Set<String> known = new LinkedHashSet<>(sections.keySet());
+                kinds.keySet().forEach(kind -> known.add(OfFunction.pattern(kind)));
                 throw new SettingsException(where + ": " + entry.key() + " = \"" + entry.value()
                         + "\" stands in the unknown section [" + entry.section() + "]"
-                        + NearestName.hint(entry.section(), sections.keySet()));
+                        + NearestName.hint(entry.section(), known));
             }
             SettingKey<?> key = keys.get(entry.key());
             if (key == null) {
                 throw unknownKey(where, entry, keys);
             }
             Map<SettingKey<?>, Text> into =
-                    function == null ? texts : ofFunctions.computeIfAbsent(function, name -> new LinkedHashMap<>());
+                    section == null ? texts : ofFunctions.computeIfAbsent(section, unknown -> new LinkedHashMap<>());
             into.put(key, new Text(entry.value(), where));
         }
     }
 
-    /** The function whose section that is, {@code [Function <name>]}; null where it is another section. */
-    private static String functionOf(String section) {
-        String prefix = SettingKey.FUNCTION + " ";
-        return section.startsWith(prefix) && !section.substring(prefix.length()).isBlank()
-                ? section.substring(prefix.length()).strip()
-                : null;
+    private static Map<String, Map<String, SettingKey<?>>> bySection(List<SettingKey<?>> keys) {
+        Map<String, Map<String, SettingKey<?>>> sections = new LinkedHashMap<>();
+        keys.forEach(key -> sections.computeIfAbsent(key.section(), section -> new LinkedHashMap<>())
+                .put(key.name(), key));
+        return sections;
     }
 
     private static SettingsException unknownKey(
             String where, IniFile.Entry entry, Map<String, SettingKey<?>> keysOfSection) {
-        String hint = SettingKey.ALL.stream()
+        Optional<String> home = SettingKey.ALL.stream()
                 .filter(key -> key.name().equals(entry.key()))
                 .findFirst()
-                .map(key -> "; it belongs into [" + key.section() + "]")
+                .map(SettingKey::section)
+                .or(() -> SettingKey.OF_FUNCTIONS.stream()
+                        .filter(key -> key.name().equals(entry.key()))
+                        .findFirst()
+                        .map(key -> OfFunction.pattern(key.section())));
+        String hint = home.map(section -> "; it belongs into [" + section + "]")
                 .orElseGet(() -> NearestName.hint(entry.key(), keysOfSection.keySet()));
         return new SettingsException(where + ": unknown key \"" + entry.key() + "\" (value \"" + entry.value()
                 + "\") in [" + entry.section() + "]" + hint);
@@ -284,44 +371,78 @@ public record Settings(
     /** The text of a setting and where it stands. */
     private record Text(String text, String where) {}
 
+    /** A section that carries a function's name, {@code [Function add]}: its kind and the name. */
+    private record OfFunction(String kind, String name) {
+        /** Null where it is another section. */
+        static OfFunction parse(String section, Set<String> kinds) {
+            int blank = section.indexOf(' ');
+            if (blank < 0 || !kinds.contains(section.substring(0, blank))) {
+                return null;
+            }
+            String name = section.substring(blank).strip();
+            return name.isEmpty() ? null : new OfFunction(section.substring(0, blank), name);
+        }
+
+        /** How people are told of sections of a kind. */
+        static String pattern(String kind) {
+            return kind + " <name>";
+        }
+    }
+
     /** All texts, one for every key of the table, on their way into types. */
     private record Values(
-            Path home, Map<SettingKey<?>, Text> texts, Map<String, Map<SettingKey<?>, Text>> ofFunctions) {
+            Path home, Map<SettingKey<?>, Text> texts, Map<OfFunction, Map<SettingKey<?>, Text>> ofFunctions) {
 
         Settings settings(Optional<Path> file, List<String> warnings) {
             Server server = server();
             Client client = client();
             Logger logger = logger();
-            value(SettingKey.STORE);
+            Store store = store();
             List<Origin> origins = new ArrayList<>();
             texts.forEach((key, text) -> origins.add(origin(key.section(), key, text)));
             Map<String, Function> functions = new LinkedHashMap<>();
-            ofFunctions.forEach((name, given) -> {
-                functions.put(name, function(given));
-                given.forEach((key, text) -> origins.add(origin(key.section() + " " + name, key, text)));
+            Map<String, Retry> retries = new LinkedHashMap<>();
+            ofFunctions.forEach((section, given) -> {
+                if (section.kind().equals(SettingKey.RETRY)) {
+                    retries.put(section.name(), retry(given));
+                } else {
+                    functions.put(section.name(), new Function(value(SettingKey.MAX_RUNNING, given)));
+                }
+                given.forEach((key, text) -> origins.add(origin(key.section() + " " + section.name(), key, text)));
             });
-            return new Settings(home, file, server, client, logger, functions, origins, warnings);
+            return new Settings(home, file, server, client, logger, store, functions, retries, origins, warnings);
         }
 
         private static Origin origin(String section, SettingKey<?> key, Text text) {
             return new Origin(section, key.name(), text.text(), text.where());
         }
 
-        private static Function function(Map<SettingKey<?>, Text> given) {
-            Text maxRunning = given.get(SettingKey.MAX_RUNNING);
-            return new Function(
-                    maxRunning == null ? 0 : SettingKey.MAX_RUNNING.parse(maxRunning.text(), maxRunning.where()));
+        private static Retry retry(Map<SettingKey<?>, Text> given) {
+            Duration firstDelay = value(SettingKey.FIRST_DELAY, given);
+            Duration maxDelay = value(SettingKey.MAX_DELAY, given);
+            if (firstDelay.compareTo(maxDelay) > 0) {
+                boolean first = given.containsKey(SettingKey.FIRST_DELAY);
+                SettingKey<?> key = first ? SettingKey.FIRST_DELAY : SettingKey.MAX_DELAY;
+                SettingKey<?> other = first ? SettingKey.MAX_DELAY : SettingKey.FIRST_DELAY;
+                Text otherText = given.get(other);
+                throw refused(
+                        key,
+                        given.get(key),
+                        (first ? "at most " : "at least ") + other.title() + ", which is \""
+                                + (otherText == null ? other.defaultText() : otherText.text()) + "\"");
+            }
+            return new Retry(value(SettingKey.RETRIES, given), firstDelay, value(SettingKey.FACTOR, given), maxDelay);
         }
 
         private Server server() {
             long outboxLimit = value(SettingKey.OUTBOX_LIMIT);
             long maxPacket = value(SettingKey.MAX_PACKET);
             if (outboxLimit <= maxPacket) {
-                Text text = texts.get(SettingKey.OUTBOX_LIMIT);
-                throw new SettingsException(text.where() + ": " + SettingKey.OUTBOX_LIMIT.title() + " = \""
-                        + text.text()
-                        + "\" is refused; allowed is more than " + SettingKey.MAX_PACKET.title() + ", which is \""
-                        + texts.get(SettingKey.MAX_PACKET).text() + "\"");
+                throw refused(
+                        SettingKey.OUTBOX_LIMIT,
+                        texts.get(SettingKey.OUTBOX_LIMIT),
+                        "more than " + SettingKey.MAX_PACKET.title() + ", which is \""
+                                + texts.get(SettingKey.MAX_PACKET).text() + "\"");
             }
             return new Server(
                     value(SettingKey.IP),
@@ -346,7 +467,8 @@ public record Settings(
                     value(SettingKey.GET_FUNCTION_INTERVAL),
                     threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
                     path(SettingKey.FUNCTIONS_DIR),
-                    value(SettingKey.WAIT_WORKER));
+                    value(SettingKey.WAIT_WORKER),
+                    value(SettingKey.STORE_TIMEOUT));
         }
 
         private Logger logger() {
@@ -358,9 +480,28 @@ public record Settings(
                     value(SettingKey.SYSLOG));
         }
 
+        private Store store() {
+            return new Store(
+                    value(SettingKey.STORE),
+                    path(SettingKey.STORE_FILE),
+                    value(SettingKey.KEEP),
+                    value(SettingKey.KEEP_RESULTS),
+                    value(SettingKey.KEEP_ROWS));
+        }
+
         private <T> T value(SettingKey<T> key) {
-            Text text = texts.get(key);
+            return value(key, texts);
+        }
+
+        /** The value where it is given, else the default. */
+        private static <T> T value(SettingKey<T> key, Map<SettingKey<?>, Text> given) {
+            Text text = given.getOrDefault(key, new Text(key.defaultText(), "default"));
             return key.parse(text.text(), text.where());
+        }
+
+        private static SettingsException refused(SettingKey<?> key, Text text, String allowed) {
+            return new SettingsException(
+                    text.where() + ": " + key.title() + " = \"" + text.text() + "\" is refused; allowed is " + allowed);
         }
 
         private Path path(SettingKey<Path> key) {

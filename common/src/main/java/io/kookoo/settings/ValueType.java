@@ -4,10 +4,14 @@ import java.math.BigDecimal;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -59,6 +63,26 @@ record ValueType<T>(String allowed, Function<String, T> parser) {
         });
     }
 
+    static ValueType<Duration> timeSpan(String min, String max) {
+        Duration least = TimeSpan.parse(min).orElseThrow();
+        Duration most = TimeSpan.parse(max).orElseThrow();
+        String allowed = "a time from " + min + " to " + max + ": a whole number with s, m, h or d behind it";
+        return new ValueType<>(allowed, text -> {
+            Duration span = TimeSpan.parse(text).orElseThrow(IllegalArgumentException::new);
+            require(span.compareTo(least) >= 0 && span.compareTo(most) <= 0);
+            return span;
+        });
+    }
+
+    static ValueType<Double> decimal(int min, int max) {
+        return new ValueType<>("a number from " + min + " to " + max + ", decimals allowed", text -> {
+            require(DECIMAL.matcher(text).matches());
+            double number = Double.parseDouble(text);
+            require(number >= min && number <= max);
+            return number;
+        });
+    }
+
     static ValueType<Long> bytes(String min, String max) {
         long least = bytesOf(min);
         long most = bytesOf(max);
@@ -69,11 +93,35 @@ record ValueType<T>(String allowed, Function<String, T> parser) {
         });
     }
 
-    static ValueType<String> oneOf(String... words) {
-        return new ValueType<>(String.join(" or ", words), text -> {
-            require(List.of(words).contains(text));
-            return text;
+    /** One of the constants of {@code type}, written in lower case. */
+    static <E extends Enum<E>> ValueType<E> oneOf(Class<E> type) {
+        Map<String, E> words = words(type);
+        return new ValueType<>(String.join(" or ", words.keySet()), text -> {
+            require(words.containsKey(text));
+            return words.get(text);
         });
+    }
+
+    /** Any of the constants of {@code type}, written in lower case and separated by commas. */
+    static <E extends Enum<E>> ValueType<Set<E>> anyOf(Class<E> type) {
+        Map<String, E> words = words(type);
+        String allowed = "any of " + String.join(", ", words.keySet()) + ", separated by commas, or nothing";
+        return new ValueType<>(allowed, text -> {
+            Set<E> chosen = EnumSet.noneOf(type);
+            for (String word : text.isEmpty() ? new String[0] : text.split(",", -1)) {
+                require(words.containsKey(word.strip()));
+                chosen.add(words.get(word.strip()));
+            }
+            return Collections.unmodifiableSet(chosen);
+        });
+    }
+
+    private static <E extends Enum<E>> Map<String, E> words(Class<E> type) {
+        Map<String, E> words = new LinkedHashMap<>();
+        for (E constant : type.getEnumConstants()) {
+            words.put(constant.name().toLowerCase(Locale.ROOT), constant);
+        }
+        return words;
     }
 
     static ValueType<Path> path() {

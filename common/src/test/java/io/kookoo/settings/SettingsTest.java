@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kookoo.settings.Settings.Store.Keep;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,7 +57,7 @@ final class SettingsTest {
         assertRefused(
                 "[Client]\n\n# text\ncolour = red\n",
                 ini + " line 4: unknown key \"colour\" (value \"red\") in [Client]; known are get_function_interval,"
-                        + " threads, functions_dir, wait_worker");
+                        + " threads, functions_dir, wait_worker, store_timeout");
     }
 
     @Test
@@ -165,8 +167,24 @@ final class SettingsTest {
                 "exceptions | maybe",
                 "stall-alarm | 0",
                 "stall-alarm | 86401",
-                "store | sqlite",
                 "store | ''",
+                "store | SQLite",
+                "store | postgres",
+                "store-file | ''",
+                "keep | everything",
+                "keep | background catalog",
+                "keep | background,,failed",
+                "keep | Failed",
+                "keep-results | 7",
+                "keep-results | 0d",
+                "keep-results | 1.5h",
+                "keep-results | -1d",
+                "keep-results | 36501d",
+                "keep-results | 9999999999d",
+                "keep-rows | -1",
+                "keep-rows | 1M",
+                "store-timeout | 0",
+                "store-timeout | 1m",
                 "interval | NaN",
                 "interval | 1,5",
                 "threads | four",
@@ -212,6 +230,94 @@ final class SettingsTest {
         assertTrue(refusalOf("[Function]\nmax_running = 1\n").contains("unknown section [Function]"));
         assertTrue(refusalOf("[Function ]\nmax_running = 1\n").contains("unknown section [Function"));
         assertTrue(refusalOf("[Functions f]\nmax_running = 1\n").contains("unknown section [Functions f]"));
+    }
+
+    @Test
+    void shouldSayWhatTheStoreMayKeep() {
+        assertRefused(
+                "[Store]\nkeep = background, dead\n",
+                ini + " line 2: [Store] keep = \"background, dead\" is refused; allowed is any of background, catalog,"
+                        + " failed, all, separated by commas, or nothing");
+        assertRefused(
+                "[Store]\nkeep_results = 7\n",
+                ini + " line 2: [Store] keep_results = \"7\" is refused; allowed is a time from 1s to 36500d: a whole"
+                        + " number with s, m, h or d behind it");
+        assertRefused(
+                "[Store]\nstore = file\n",
+                ini + " line 2: [Store] store = \"file\" is refused; allowed is sqlite or none");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "retries = -1, a whole number from 0 to 1000",
+        "retries = 2.5, a whole number from 0 to 1000",
+        "first_delay = 1m, 'a number of seconds from 0 to 86400, decimals allowed'",
+        "factor = 0.9, 'a number from 1 to 1000, decimals allowed'",
+        "factor = NaN, 'a number from 1 to 1000, decimals allowed'",
+        "factor = 1e2, 'a number from 1 to 1000, decimals allowed'",
+        "max_delay = 86401, 'a number of seconds from 0 to 86400, decimals allowed'",
+        "first_delay = 3601, 'at most [Retry] max_delay, which is \"3600\"'",
+        "max_delay = 0.5, 'at least [Retry] first_delay, which is \"1\"'"
+    })
+    void shouldRefuseBadValueOfARetry(String line, String allowed) {
+        String[] parts = line.split(" = ");
+        assertRefused(
+                "[Retry f]\n" + line + "\n",
+                ini + " line 2: [Retry] " + parts[0] + " = \"" + parts[1] + "\" is refused; allowed is " + allowed);
+    }
+
+    @Test
+    void shouldRefuseStrangeKeysAndSectionsOfRetries() {
+        assertRefused(
+                "[Retry f]\nretrys = 1\n",
+                ini + " line 2: unknown key \"retrys\" (value \"1\") in [Retry f]; did you mean \"retries\"?");
+        assertRefused(
+                "[Function f]\nretries = 1\n",
+                ini + " line 2: unknown key \"retries\" (value \"1\") in [Function f]; it belongs into [Retry <name>]");
+        assertRefused(
+                "[Retry]\nretries = 1\n",
+                ini
+                        + " line 2: retries = \"1\" stands in the unknown section [Retry]; known are Server, Client, Logger,"
+                        + " Store, Function <name>, Retry <name>");
+    }
+
+    @Test
+    void shouldReadTheSectionsOfRetries() throws IOException {
+        Files.writeString(ini, """
+                [Retry resize]
+                retries = 5
+                first_delay = 0.5
+                factor = 1.5
+                max_delay = 60
+                [Retry two words]
+                retries = 1
+                [Function resize]
+                max_running = 4
+                """);
+        Settings settings = load(Map.of(), Map.of());
+        assertEquals(
+                Map.of(
+                        "resize",
+                        new Settings.Retry(5, Duration.ofMillis(500), 1.5, Duration.ofSeconds(60)),
+                        "two words",
+                        new Settings.Retry(1, Duration.ofSeconds(1), 2, Duration.ofHours(1))),
+                settings.retries());
+        assertEquals(Map.of("resize", new Settings.Function(4)), settings.functions());
+        assertEquals(
+                new Settings.Origin("Retry two words", "retries", "1", ini + " line 7"),
+                settings.origins().get(SettingKey.ALL.size() + 4));
+    }
+
+    @Test
+    void shouldLengthenTheDelaysOfARetryUpToTheLongest() {
+        Settings.Retry retry = new Settings.Retry(9, Duration.ofMillis(500), 3, Duration.ofSeconds(10));
+        assertEquals(
+                List.of(500L, 1500L, 4500L, 10_000L, 10_000L),
+                List.of(1, 2, 3, 4, 1_000_000).stream()
+                        .map(failures -> retry.delay(failures).toMillis())
+                        .toList());
+        Settings.Retry atOnce = new Settings.Retry(9, Duration.ZERO, 1000, Duration.ofSeconds(10));
+        assertEquals(Duration.ZERO, atOnce.delay(1000));
     }
 
     @Test
@@ -295,8 +401,18 @@ final class SettingsTest {
                         Duration.ofSeconds(5),
                         Runtime.getRuntime().availableProcessors(),
                         home.resolve("functions"),
-                        Duration.ofSeconds(10)),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(60)),
                 settings.client());
+        assertEquals(
+                new Settings.Store(
+                        Settings.Store.Kind.SQLITE,
+                        home.resolve("data/kookoo.db"),
+                        Set.of(Keep.BACKGROUND, Keep.CATALOG, Keep.FAILED),
+                        Duration.ofDays(7),
+                        1_000_000),
+                settings.store());
+        assertEquals(Map.of(), settings.retries());
         assertEquals(
                 new Settings.Logger(Level.INFO, home.resolve("logs"), false, 200, Optional.empty()), settings.logger());
         assertEquals(List.of(), settings.warnings());
@@ -336,7 +452,12 @@ final class SettingsTest {
                 stall_alarm = 0.5
                 [Store]
                 store = none
+                file = /var/lib/kookoo.db
+                keep = all,failed
+                keep_results = 36h
+                keep_rows = 0
                 [Client]
+                store_timeout = 1.5
                 get_function_interval = 0
                 [Logger]
                 log_level = warn
@@ -354,13 +475,37 @@ final class SettingsTest {
         assertEquals(Optional.of(Path.of("/run/kookoo.pid")), settings.server().pidFile());
         assertTrue(settings.server().exceptions());
         assertEquals(Duration.ofMillis(500), settings.server().stallAlarm());
+        assertEquals(
+                new Settings.Store(
+                        Settings.Store.Kind.NONE,
+                        Path.of("/var/lib/kookoo.db"),
+                        Set.of(Keep.ALL, Keep.FAILED),
+                        Duration.ofHours(36),
+                        0),
+                settings.store());
+        assertTrue(settings.store().keeps(Keep.CATALOG), "all includes it");
         assertEquals(Duration.ZERO, settings.client().functionInterval());
+        assertEquals(Duration.ofMillis(1500), settings.client().storeTimeout());
         assertEquals(Level.WARN, settings.logger().level());
         assertEquals(temp.resolve("Gr\u00fc\u00dfe"), settings.logger().dir());
         assertTrue(settings.logger().verbose());
         assertEquals(
                 Optional.of(InetSocketAddress.createUnresolved("fe80::1%eth0", 1)),
                 settings.logger().syslog());
+    }
+
+    @Test
+    void shouldTakeTheStoreFromTheCommandLineAndTheEnvironment() {
+        Settings settings = load(Map.of("KOOKOO_STORE_FILE", "jobs.db", "KOOKOO_KEEP", ""), Map.of("store", "none"));
+        assertEquals(Settings.Store.Kind.NONE, settings.store().kind());
+        assertEquals(home.resolve("jobs.db"), settings.store().file());
+        assertEquals(Set.of(), settings.store().keep());
+        assertFalse(settings.store().keeps(Keep.BACKGROUND));
+        assertEquals(
+                home.resolve("more.db"),
+                load(Map.of("KOOKOO_STORE_FILE", "jobs.db"), Map.of("store-file", "more.db"))
+                        .store()
+                        .file());
     }
 
     @Test

@@ -4,13 +4,22 @@ import io.kookoo.HostName;
 import io.kookoo.log.LogEvent;
 import io.kookoo.protocol.FunctionName;
 import io.kookoo.server.catalog.FunctionCatalog;
+import io.kookoo.server.command.JobCommands;
 import io.kookoo.server.command.PeerConversation;
 import io.kookoo.server.command.TextCommands;
 import io.kookoo.server.dispatch.DispatchSettings;
 import io.kookoo.server.dispatch.Dispatcher;
+import io.kookoo.server.dispatch.Keeping;
+import io.kookoo.server.dispatch.Retry;
+import io.kookoo.server.dispatch.StoreWriter;
 import io.kookoo.server.local.LocalWorkers;
 import io.kookoo.server.net.Acceptor;
 import io.kookoo.server.net.Limits;
+import io.kookoo.server.store.JobStore;
+import io.kookoo.server.store.MemoryJobStore;
+import io.kookoo.server.store.OutcomeBounds;
+import io.kookoo.server.store.StoreException;
+import io.kookoo.server.store.sqlite.SqliteJobStore;
 import io.kookoo.server.time.Clock;
 import io.kookoo.server.time.Deadlines;
 import io.kookoo.settings.Settings;
@@ -21,9 +30,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -37,6 +48,7 @@ import org.slf4j.LoggerFactory;
  *   kookoo-conn-N     Connection    reads what a peer says and serves it     one for each connection
  *   kookoo-write-N    Outbox        writes to a peer that is slow to read    while it is
  *   kookoo-deadlines  Deadlines     does what waits for a moment             one
+ *   kookoo-store      StoreWriter   commits what has happened since its last     one
  *   kookoo-catalog    FunctionCatalog  looks at functions.txt                one
  *   kookoo-local-N    LocalWorkers  keeps a local client running             one for each of --workers
  * </pre>
@@ -49,10 +61,15 @@ public final class Server {
     /** How long the peers may take to read their last answers. */
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
 
+    /** How long the last commit may take: what it has is lost otherwise, which costs accepted jobs a second run at most. */
+    private static final Duration STORE_LIMIT = Duration.ofSeconds(10);
+
     private final Settings settings;
     private final Deadlines deadlines;
     private final FunctionCatalog catalog;
     private final Dispatcher dispatcher;
+    private final JobStore store;
+    private final StoreWriter storeWriter;
     private final Acceptor acceptor;
     private final LocalWorkers localWorkers;
     private final AtomicBoolean stopped = new AtomicBoolean();
@@ -91,6 +108,17 @@ public final class Server {
      */
     public static Server bind(Settings settings, Clock clock, Path clientJar, Consumer<Boolean> shutdown)
             throws StartException {
+        return bind(settings, clock, clientJar, shutdown, Server::openStore);
+    }
+
+    /** Where the store comes from. */
+    interface StoreOpening {
+        JobStore open(Settings.Store settings, Clock clock) throws StoreException;
+    }
+
+    static Server bind(
+            Settings settings, Clock clock, Path clientJar, Consumer<Boolean> shutdown, StoreOpening storeOpening)
+            throws StartException {
         if (settings.server().workers() > 0 && !Files.isRegularFile(clientJar)) {
             throw new StartException(
                     ExitCode.SETTINGS,
@@ -107,8 +135,16 @@ public final class Server {
         }
         InetSocketAddress address =
                 new InetSocketAddress(settings.server().ip(), settings.server().port());
+        JobStore store = null;
+        Server server = null;
         try {
-            return new Server(settings, clock, catalog, address, clientJar, shutdown);
+            store = storeOpening.open(settings.store(), clock);
+            String handlePrefix = DispatchSettings.handlePrefix(HostName.read(), clock.now());
+            DispatchSettings dispatching = dispatchSettings(settings, handlePrefix, store.begin(handlePrefix));
+            server = new Server(settings, dispatching, clock, catalog, store, address, clientJar, shutdown);
+            return server;
+        } catch (StoreException e) {
+            throw new StartException(ExitCode.SETTINGS, e.getMessage(), e);
         } catch (IOException e) {
             throw new StartException(
                     ExitCode.BIND,
@@ -118,23 +154,43 @@ public final class Server {
                             + "; if another server runs there, choose another port with --port (0 takes a free one);"
                             + " --ip must be an address of this machine",
                     e);
+        } finally {
+            if (server == null && store != null) {
+                store.close();
+            }
         }
+    }
+
+    static JobStore openStore(Settings.Store settings, Clock clock) throws StoreException {
+        OutcomeBounds bounds = new OutcomeBounds(settings.keepResults(), settings.keepRows());
+        return settings.kind() == Settings.Store.Kind.NONE
+                ? new MemoryJobStore(bounds, clock)
+                : SqliteJobStore.open(settings.file(), bounds, clock);
     }
 
     private Server(
             Settings settings,
+            DispatchSettings dispatching,
             Clock clock,
             FunctionCatalog catalog,
+            JobStore store,
             InetSocketAddress address,
             Path clientJar,
             Consumer<Boolean> shutdown)
-            throws IOException {
+            throws IOException, StoreException {
         this.settings = settings;
         this.catalog = catalog;
         this.deadlines = new Deadlines(clock);
-        this.dispatcher = new Dispatcher(clock, deadlines, catalog, dispatchSettings(settings));
-        TextCommands textCommands =
-                new TextCommands(dispatcher, settings.logger().level().toString(), settingLines(settings), shutdown);
+        this.store = store;
+        this.dispatcher = new Dispatcher(clock, deadlines, catalog, dispatching);
+        this.storeWriter = new StoreWriter(dispatcher, store);
+        store.unfinished(dispatcher::restore);
+        TextCommands textCommands = new TextCommands(
+                dispatcher,
+                new JobCommands(dispatcher, store),
+                settings.logger().level().toString(),
+                () -> settingLines(settings, storeWriter),
+                shutdown);
         Limits limits = new Limits(
                 settings.server().maxPacketBytes(),
                 settings.server().maxLineBytes(),
@@ -155,6 +211,7 @@ public final class Server {
      */
     public void open() throws StartException {
         start("kookoo-deadlines", deadlines);
+        start("kookoo-store", storeWriter);
         catalog.watch();
         acceptor.start();
         LOG.info("listening on {}", text(address()));
@@ -176,22 +233,51 @@ public final class Server {
         return acceptor.address();
     }
 
-    private static DispatchSettings dispatchSettings(Settings settings) {
+    private static DispatchSettings dispatchSettings(Settings settings, String handlePrefix, long run) {
         Map<FunctionName, Integer> maxRunning = new HashMap<>();
         settings.functions().forEach((name, function) -> maxRunning.put(FunctionName.of(name), function.maxRunning()));
         return new DispatchSettings(
-                HostName.read(),
+                handlePrefix,
                 settings.server().jobRetries(),
                 settings.logger().jobLines(),
                 settings.server().exceptions(),
                 settings.server().stallAlarm(),
-                maxRunning);
+                DispatchSettings.GRAB_PATIENCE,
+                maxRunning,
+                keeping(settings.store(), run),
+                retries(settings));
     }
 
-    private static List<String> settingLines(Settings settings) {
-        return settings.origins().stream()
-                .map(origin -> String.join("\t", origin.section(), origin.key(), origin.text(), origin.where()))
-                .toList();
+    private static Keeping keeping(Settings.Store store, long run) {
+        Set<Keeping.Outcomes> outcomes = EnumSet.noneOf(Keeping.Outcomes.class);
+        for (Settings.Store.Keep keep : store.keep()) {
+            switch (keep) {
+                case BACKGROUND -> outcomes.add(Keeping.Outcomes.BACKGROUND);
+                case CATALOG -> outcomes.add(Keeping.Outcomes.CATALOG);
+                case FAILED -> outcomes.add(Keeping.Outcomes.FAILED);
+                case ALL -> outcomes.addAll(EnumSet.allOf(Keeping.Outcomes.class));
+            }
+        }
+        return new Keeping(run, store.kind() != Settings.Store.Kind.NONE, outcomes);
+    }
+
+    private static Map<FunctionName, Retry> retries(Settings settings) {
+        Map<FunctionName, Retry> retries = new HashMap<>();
+        settings.retries()
+                .forEach((name, retry) -> retries.put(
+                        FunctionName.of(name),
+                        new Retry(retry.retries(), retry.firstDelay(), retry.factor(), retry.maxDelay())));
+        return retries;
+    }
+
+    /** What holds, and for the store whether it works. */
+    private static List<String> settingLines(Settings settings, StoreWriter storeWriter) {
+        List<String> lines = new ArrayList<>();
+        settings.origins()
+                .forEach(origin ->
+                        lines.add(String.join("\t", origin.section(), origin.key(), origin.text(), origin.where())));
+        lines.add(String.join("\t", "Store", "state", storeWriter.trouble().orElse("ok"), "now"));
+        return lines;
     }
 
     /** How many connections are open. */
@@ -223,11 +309,18 @@ public final class Server {
             }
             acceptor.closeConnections("the server stops", CLOSE_LIMIT);
             localWorkers.stop(Duration.ofSeconds(5));
+            if (!storeWriter.stop(STORE_LIMIT)) {
+                LOG.error(LogEvent.of("store_left")
+                        .with("reason", "its last commit has not ended after " + STORE_LIMIT.toSeconds() + " s")
+                        .with("effect", "jobs that ended in these seconds may run again")
+                        .toString());
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         catalog.close();
         deadlines.close();
+        store.close();
         deletePidFile();
         LOG.info("stopped");
     }

@@ -145,6 +145,7 @@ public final class ServerMain {
         Thread thread = new Thread(
                 () -> {
                     try {
+                        // Not one of Deadlines, which ends with the server: this is for an end that hangs.
                         Thread.sleep(limit.toMillis());
                         Runtime.getRuntime().halt(ExitCode.INTERNAL);
                     } catch (InterruptedException e) {

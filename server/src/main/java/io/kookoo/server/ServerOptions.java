@@ -70,8 +70,14 @@ final class ServerOptions {
     @Option(names = "--exceptions", description = "Pass WORK_EXCEPTION to every client.")
     private boolean exceptions;
 
-    @Option(names = "--store", paramLabel = "KIND", description = "Where jobs are kept besides memory: none.")
+    @Option(
+            names = "--store",
+            paramLabel = "KIND",
+            description = "Where jobs are kept besides memory: sqlite or none. Default: sqlite")
     private String store;
+
+    @Option(names = "--store-file", paramLabel = "FILE", description = "The store's file. Default: data/kookoo.db")
+    private String storeFile;
 
     @Option(names = "--pid-file", paramLabel = "FILE", description = "Gets the process id once the server listens.")
     private String pidFile;

@@ -2,6 +2,8 @@ package io.kookoo.server;
 
 import static io.kookoo.protocol.PacketType.*;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +27,21 @@ final class EchoAndOptionsTest {
     @ValueSource(strings = {"exceptions", "Exceptions", "EXCEPTIONS", "catalog"})
     void shouldAnswerOptionsAsTheyWereSent(String option) {
         server.connect().send(OPTION_REQ, option).expect(OPTION_RES, option);
+    }
+
+    /** Their threads are of another kind while they are many; see ConnectionThreads. */
+    @Test
+    void shouldServeEveryConnectionWhileTheyBecomeManyAndFewAgain() {
+        List<WireClient> clients = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            clients.add(server.connect());
+            clients.forEach(WireClient::expectNothingBeforeEcho);
+        }
+        while (clients.size() > 1) {
+            clients.remove(clients.size() / 2).close();
+            clients.forEach(WireClient::expectNothingBeforeEcho);
+        }
+        server.connect().expectNothingBeforeEcho();
     }
 
     @Test

@@ -31,6 +31,7 @@ public final class RunningServer implements AutoCloseable, BeforeEachCallback, A
     private LogLines log;
     private Server server;
     private boolean stopped;
+    private Server.StoreOpening storeOpening = Server::openStore;
 
     /** A server that is not started yet. */
     public RunningServer() {
@@ -42,6 +43,12 @@ public final class RunningServer implements AutoCloseable, BeforeEachCallback, A
     /** Sets an option by its long name, for the start to come. */
     public RunningServer with(String option, String value) {
         options.put(option, value);
+        return this;
+    }
+
+    /** Where the store is to come from. */
+    RunningServer withStore(Server.StoreOpening opening) {
+        storeOpening = opening;
         return this;
     }
 
@@ -58,13 +65,32 @@ public final class RunningServer implements AutoCloseable, BeforeEachCallback, A
             Files.writeString(
                     Files.createDirectory(folder.resolve("config")).resolve("settings.ini"), String.join("", sections));
             log = new LogLines();
-            server = Server.start(settings(Map.of()), Clock.SYSTEM, folder.resolve("client.jar"), shutdowns::add);
+            run();
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private void run() {
+        try {
+            server = Server.bind(
+                    settings(Map.of()), Clock.SYSTEM, folder.resolve("client.jar"), shutdowns::add, storeOpening);
+            server.open();
         } catch (Server.StartException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** Stops it in good order and starts another one in the same folder; all connections are gone. */
+    public RunningServer restart() {
+        // Not before the stop: a worker that goes away is lost, and its job's run counts.
+        stop();
+        clients.forEach(WireClient::close);
+        clients.clear();
+        stopped = false;
+        run();
+        return this;
     }
 
     /** The settings of this server with others over them. */

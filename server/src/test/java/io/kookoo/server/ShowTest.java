@@ -64,17 +64,17 @@ final class ShowTest {
         String second = client.send(SUBMIT_JOB_BG, "g", "", "").expectHandle();
         String third = client.send(SUBMIT_JOB_EPOCH, "g", "", "99999999999", "").expectHandle();
         client.sendText("show jobs")
-                .expectText(first + "\t0\t0\t0\n" + second + "\t0\t0\t0\n" + third + "\t0\t0\t0\n.\n");
+                .expectText(first + "\t0\t0\t0\n" + second + "\t0\t0\t1\n" + third + "\t0\t0\t1\n.\n");
         server.worker("f").send(GRAB_JOB).expectAny(JOB_ASSIGN);
         client.sendText("show jobs")
-                .expectText(first + "\t0\t0\t0\n" + second + "\t0\t0\t0\n" + third + "\t0\t0\t0\n.\n");
+                .expectText(first + "\t0\t0\t0\n" + second + "\t0\t0\t1\n" + third + "\t0\t0\t1\n.\n");
         server.worker("g").send(GRAB_JOB).expect(JOB_ASSIGN, second, "g", "").close();
         server.log().await("worker_lost");
         client.sendText("show jobs")
-                .expectText(first + "\t0\t0\t0\n" + second + "\t1\t0\t0\n" + third + "\t0\t0\t0\n.\n");
+                .expectText(first + "\t0\t0\t0\n" + second + "\t1\t0\t1\n" + third + "\t0\t0\t1\n.\n");
         server.worker("g").send(GRAB_JOB).expect(JOB_ASSIGN, second, "g", "");
         client.sendText("show jobs")
-                .expectText(first + "\t0\t0\t0\n" + second + "\t1\t0\t0\n" + third + "\t0\t0\t0\n.\n");
+                .expectText(first + "\t0\t0\t0\n" + second + "\t1\t0\t1\n" + third + "\t0\t0\t1\n.\n");
     }
 
     @Test
@@ -191,7 +191,8 @@ final class ShowTest {
         List<List<String>> rows = rows(server.connect(), "show settings");
         assertTrue(rows.contains(List.of("Server", "port", "0", "option --port")), rows::toString);
         assertTrue(rows.contains(List.of("Server", "job_retries", "3", "default")), rows::toString);
-        assertTrue(rows.contains(List.of("Store", "store", "none", "default")), rows::toString);
+        assertTrue(rows.contains(List.of("Store", "store", "sqlite", "default")), rows::toString);
+        assertTrue(rows.contains(List.of("Store", "state", "ok", "now")), rows::toString);
         rows.forEach(row -> assertEquals(4, row.size(), row::toString));
     }
 

@@ -49,7 +49,7 @@ final class StartStopTest {
     void shouldRefuseToStartOnAPortThatIsTaken() {
         try (RunningServer server = new RunningServer().start()) {
             int port = server.server().address().getPort();
-            Server.StartException e = refused(server, Map.of("port", "" + port));
+            Server.StartException e = refused(server, Map.of("port", "" + port, "store", "none"));
             assertEquals(4, e.exitCode());
             assertTrue(e.getMessage().contains("127.0.0.1:" + port), e.getMessage());
             assertTrue(e.getMessage().contains("--port"), e.getMessage());
@@ -61,8 +61,10 @@ final class StartStopTest {
     @Test
     void shouldRefuseToStartOnAnAddressThatIsNotHere() {
         try (RunningServer server = new RunningServer().start()) {
-            assertEquals(4, refused(server, Map.of("ip", "192.0.2.1")).exitCode());
-            Server.StartException unknown = refused(server, Map.of("ip", "no.such.host.invalid"));
+            assertEquals(
+                    4,
+                    refused(server, Map.of("ip", "192.0.2.1", "store", "none")).exitCode());
+            Server.StartException unknown = refused(server, Map.of("ip", "no.such.host.invalid", "store", "none"));
             assertEquals(4, unknown.exitCode());
             assertTrue(unknown.getMessage().contains("unknown host"), unknown.getMessage());
             assertTrue(unknown.getMessage().contains("--ip"), unknown.getMessage());
@@ -91,7 +93,7 @@ final class StartStopTest {
     void shouldRefuseToStartWhenThePidFileCannotBeWrittenAndLeaveNothingOpen() {
         try (RunningServer server = new RunningServer().start()) {
             Set<String> before = threads();
-            Server.StartException e = refused(server, Map.of("pid-file", "no/such/folder/pid"));
+            Server.StartException e = refused(server, Map.of("pid-file", "no/such/folder/pid", "store", "none"));
             assertEquals(3, e.exitCode());
             assertTrue(e.getMessage().contains("--pid-file"), e.getMessage());
             joinThreads(before);

@@ -145,6 +145,15 @@ public final class WireClient implements AutoCloseable {
         return line.toString();
     }
 
+    /** The next line of text that begins so; those before it are passed over. */
+    public String awaitLine(String beginning) {
+        String line = receiveLine();
+        while (!line.startsWith(beginning)) {
+            line = receiveLine();
+        }
+        return line;
+    }
+
     /** Nothing may be waiting: what was caused before this call has come already, or never comes. */
     public WireClient expectNothingBeforeEcho() {
         String mark = "echo " + ++echoes;

@@ -73,6 +73,11 @@ final class WorkerTest {
     }
 
     @Test
+    void shouldAnswerAGrabThatWaitsWhenThePeerSaysNoMore() {
+        server.worker("f").send(GRAB_JOB).endOutput().expect(NO_JOB).expectClosed();
+    }
+
+    @Test
     void shouldCountARepeatedCanDoOnce() {
         WireClient worker = server.worker("f", "f", "f");
         worker.sendText("status").expectText("f\t0\t0\t1\n.\n");

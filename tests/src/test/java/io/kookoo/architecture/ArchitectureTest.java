@@ -113,6 +113,25 @@ class ArchitectureTest {
     }
 
     @Test
+    void shouldKeepDatabasesInTheirStore() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.kookoo.server.store.sqlite..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.sql..", "javax.sql..", "org.sqlite..")
+                .check(kookoo);
+        noClasses()
+                .that()
+                .resideInAPackage("io.kookoo.server.store..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.kookoo.server.dispatch..", "io.kookoo.server.net..", "io.kookoo.server.command..")
+                .check(kookoo);
+    }
+
+    @Test
     void shouldReadTheClockThroughOneDoorInDispatch() {
         noClasses()
                 .that()

@@ -106,7 +106,6 @@ final class DifferentialTest {
             new Wanted("abilities", "a > workers", "functions in the order in which they were announced"),
             new Wanted("ability twice", "a > status", "to repeat CAN_DO is harmless: one worker is one"),
             new Wanted("create function without CR", "a > status", "no letter is cut"),
-            new Wanted("show jobs of the background", "a > show jobs", "without a store no job is in one"),
             new Wanted("shutdown", "a > shutdown", "for connections from this machine"));
 
     private static final Map<String, String> SCRIPTS = new LinkedHashMap<>();

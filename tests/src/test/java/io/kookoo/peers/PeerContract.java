@@ -4,6 +4,7 @@ import io.kookoo.program.RunningProgram;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -27,7 +28,8 @@ abstract class PeerContract {
     @BeforeAll
     void startServerAndWorker(@TempDir Path folder) throws IOException {
         home = RunningProgram.shippedHome(folder.resolve("home"));
-        server = RunningProgram.server(home);
+        // These tests follow each job in the log, also in a second that has many of them.
+        server = RunningProgram.server(home, Map.of("KOOKOO_JOB_LINES", "1000000"));
         worker = start.at(home, server.port());
     }
 

@@ -136,9 +136,15 @@ final class PeerProgram implements AutoCloseable {
                 cause);
     }
 
-    /** Kills it: a worker without its server may spin, so it must be gone before the server is. */
+    /**
+     * Kills it: a worker without its server may spin, so it must be gone before the server is. One that has ended of its
+     * own accord is an error: what it complained of is the reason why a test waited in vain.
+     */
     @Override
     public void close() {
+        if (!process.isAlive()) {
+            throw failure("has ended with exit code " + process.exitValue() + " before it was told to", null);
+        }
         List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
         all.add(process.toHandle());
         for (ProcessHandle one : all) {

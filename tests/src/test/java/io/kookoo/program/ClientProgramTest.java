@@ -155,7 +155,7 @@ class ClientProgramTest {
 
     @Test
     void shouldHaveHighPriorityRunFirst() throws IOException {
-        try (RunningProgram another = RunningProgram.server(home)) {
+        try (RunningProgram another = RunningProgram.server(home, "--store", "none")) {
             List<String> handles = new ArrayList<>();
             for (String priority : List.of("low", "normal", "high")) {
                 RunningProgram call = RunningProgram.command(
@@ -326,7 +326,7 @@ class ClientProgramTest {
 
     @Test
     void shouldExitWithFourWhenTheServerIsLost() throws IOException {
-        try (RunningProgram another = RunningProgram.server(home);
+        try (RunningProgram another = RunningProgram.server(home, "--store", "none");
                 RunningProgram call = RunningProgram.startCommand(home, another.port(), "call", "echo(1)")) {
             TextCommand.await(another.port(), "status", lines -> lines.contains("echo\t1\t0\t0"));
             another.kill();

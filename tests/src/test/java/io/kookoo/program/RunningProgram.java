@@ -84,7 +84,8 @@ public final class RunningProgram implements AutoCloseable {
         return server(home, Map.of(), arguments);
     }
 
-    static RunningProgram server(Path home, Map<String, String> environment, String... arguments) throws IOException {
+    public static RunningProgram server(Path home, Map<String, String> environment, String... arguments)
+            throws IOException {
         return start(home, environment, "server.jar", with(List.of("--port", "0"), arguments))
                 .ready(line -> line.contains("listening on "));
     }

@@ -35,4 +35,22 @@ public record ConnectionLimits(
     public static ConnectionLimits ofSizes(int maxPacketBytes, int maxLineBytes) {
         return new ConnectionLimits(CONNECT_TIMEOUT, PING_INTERVAL, PING_TIMEOUT, maxPacketBytes, maxLineBytes);
     }
+
+    /** The same, but the ping timeout is {@code silence}, at least 0.1 s. */
+    public ConnectionLimits withSilence(Duration silence) {
+        long millis = silence.toMillis();
+        long pings = Math.max(2, ceilDiv(millis, pingInterval.toMillis()));
+        // A whole number of intervals, so that the end of the silence is noticed when it comes.
+        return new ConnectionLimits(
+                connectTimeout, Duration.ofMillis(ceilDiv(millis, pings)), silence, maxPacketBytes, maxLineBytes);
+    }
+
+    /** The same, but for lines of up to {@code bytes}. */
+    public ConnectionLimits withLines(int bytes) {
+        return new ConnectionLimits(connectTimeout, pingInterval, pingTimeout, maxPacketBytes, bytes);
+    }
+
+    private static long ceilDiv(long a, long b) {
+        return (a + b - 1) / b;
+    }
 }

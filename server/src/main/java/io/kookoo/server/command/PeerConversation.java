@@ -8,6 +8,7 @@ import io.kookoo.protocol.JobHandle;
 import io.kookoo.protocol.Message;
 import io.kookoo.protocol.Packet;
 import io.kookoo.protocol.PacketType;
+import io.kookoo.protocol.Priority;
 import io.kookoo.protocol.Refusal;
 import io.kookoo.protocol.TextLine;
 import io.kookoo.protocol.UniqueId;
@@ -15,7 +16,6 @@ import io.kookoo.server.dispatch.Deliveries;
 import io.kookoo.server.dispatch.Dispatcher;
 import io.kookoo.server.dispatch.JobStatus;
 import io.kookoo.server.dispatch.Peer;
-import io.kookoo.server.dispatch.Priority;
 import io.kookoo.server.dispatch.Submission;
 import io.kookoo.server.net.Connection;
 import io.kookoo.server.net.Conversation;
@@ -72,6 +72,10 @@ public final class PeerConversation implements Conversation {
 
     @Override
     public boolean hear(Message message) {
+        closeGrab();
+        if (!isBackgroundSubmission(message)) {
+            awaitCommit();
+        }
         boolean goesOn = true;
         if (message instanceof Packet packet) {
             hear(packet);
@@ -85,6 +89,37 @@ public final class PeerConversation implements Conversation {
         return goesOn;
     }
 
+    /** Those may go into one commit: their answers wait together, and in their order. */
+    private static boolean isBackgroundSubmission(Message message) {
+        return message instanceof Packet packet
+                && switch (packet.type()) {
+                    case SUBMIT_JOB_BG,
+                            SUBMIT_JOB_HIGH_BG,
+                            SUBMIT_JOB_LOW_BG,
+                            SUBMIT_JOB_EPOCH,
+                            SUBMIT_REDUCE_JOB_BACKGROUND -> true;
+                    default -> false;
+                };
+    }
+
+    /** Answers that wait for a commit come first. */
+    private void awaitCommit() {
+        if (deliveries.awaitsCommit()) {
+            deliveries.flush(LOG);
+        }
+    }
+
+    @Override
+    public void heardAll() {
+        closeGrab();
+    }
+
+    private void closeGrab() {
+        if (peer.mayHaveOpenGrab()) {
+            dispatcher.closeGrab(peer, deliveries);
+        }
+    }
+
     @Override
     public void flush() {
         peer.heard(clock.nanoTime());
@@ -93,8 +128,12 @@ public final class PeerConversation implements Conversation {
 
     @Override
     public void end(String reason) {
-        dispatcher.disconnect(peer, reason, deliveries);
-        deliveries.flush(LOG);
+        try {
+            dispatcher.disconnect(peer, reason, deliveries);
+        } finally {
+            // It may hold jobs for others.
+            deliveries.flush(LOG);
+        }
         if (LOG.isDebugEnabled()) {
             LOG.debug(line("disconnected").with("reason", reason).toString());
         }
@@ -109,7 +148,7 @@ public final class PeerConversation implements Conversation {
         if (verb.equalsIgnoreCase("quit") || verb.equalsIgnoreCase("exit")) {
             return false;
         }
-        deliveries.own().text(textCommands.answer(line, connection.isLoopback(), deliveries));
+        deliveries.own().text(textCommands.answer(line, connection.isLoopback(), peer, deliveries));
         return true;
     }
 
@@ -261,6 +300,7 @@ public final class PeerConversation implements Conversation {
     }
 
     private void error(ErrorCode code, String text) {
+        awaitCommit();
         deliveries.own().packet(PacketType.ERROR, code.name(), text);
     }
 

@@ -3,14 +3,15 @@ package io.kookoo.server.command;
 import io.kookoo.Version;
 import io.kookoo.protocol.FunctionName;
 import io.kookoo.protocol.JobHandle;
+import io.kookoo.protocol.Priority;
 import io.kookoo.protocol.UniqueId;
 import io.kookoo.protocol.WireName;
 import io.kookoo.server.dispatch.Deliveries;
 import io.kookoo.server.dispatch.Dispatcher;
 import io.kookoo.server.dispatch.FunctionStatus;
 import io.kookoo.server.dispatch.JobStatus;
+import io.kookoo.server.dispatch.Peer;
 import io.kookoo.server.dispatch.PeerStatus;
-import io.kookoo.server.dispatch.Priority;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The lines of text that people and monitoring tools send. Each is answered by one line, {@code OK ...} or
@@ -29,8 +31,8 @@ import java.util.function.Consumer;
  * <p>Source: {@code docs/protocol.md}, Text commands; file PROTOCOL of gearmand, "Administrative Protocol".
  */
 public final class TextCommands {
-    private static final String END = ".\n";
-    private static final String OK = "OK\r\n";
+    static final String END = ".\n";
+    static final String OK = "OK\r\n";
 
     private static final String HELP = """
             version\tthe server's version
@@ -51,6 +53,11 @@ public final class TextCommands {
             cancel unique F U\tlikewise the job of function F with unique U
             create function F\tmakes a function known
             drop function F\tforgets a function; its queued jobs fail
+            result H [wait]\tstate, attempts, worker, created, started, ended, result or reason; wait: once it has ended
+            jobs ...\tjobs that are known: [function F] [state S] [since MILLISECONDS] [limit N]
+            retry H\truns a dead job again; retry function F: all of F
+            purge [function F]\tforgets dead jobs
+            backup FILE\tcopies the store into a new file of the server's machine; from this machine alone
             maxqueue F [N]\tat most N jobs of F; or three numbers, for high, normal and low priority
             shutdown [graceful]\tends the server; graceful lets jobs end first; from this machine alone
             help\tthis list
@@ -58,8 +65,9 @@ public final class TextCommands {
             """;
 
     private final Dispatcher dispatcher;
+    private final JobCommands jobCommands;
     private final String level;
-    private final List<String> settings;
+    private final Supplier<List<String>> settings;
     private final Consumer<Boolean> shutdown;
 
     /**
@@ -67,10 +75,16 @@ public final class TextCommands {
      * @param settings the lines of {@code show settings}, without their ends
      * @param shutdown ends the server without blocking the caller; true lets running jobs end first
      */
-    public TextCommands(Dispatcher dispatcher, String level, List<String> settings, Consumer<Boolean> shutdown) {
+    public TextCommands(
+            Dispatcher dispatcher,
+            JobCommands jobCommands,
+            String level,
+            Supplier<List<String>> settings,
+            Consumer<Boolean> shutdown) {
         this.dispatcher = dispatcher;
+        this.jobCommands = jobCommands;
         this.level = level;
-        this.settings = List.copyOf(settings);
+        this.settings = settings;
         this.shutdown = shutdown;
     }
 
@@ -78,9 +92,10 @@ public final class TextCommands {
      * The whole answer to a line, with the ends of its lines. The verb may be in any case; words are split at blanks.
      *
      * @param loopback whether it comes from this machine
+     * @param peer who sent it
      * @param deliveries what the command leaves to be done
      */
-    String answer(String line, boolean loopback, Deliveries deliveries) {
+    String answer(String line, boolean loopback, Peer peer, Deliveries deliveries) {
         String[] words = line.strip().split("\\s+");
         return switch (words[0].toLowerCase(Locale.ROOT)) {
             case "version" -> "OK " + Version.TEXT + "\n";
@@ -95,6 +110,11 @@ public final class TextCommands {
             case "drop" -> drop(words, deliveries);
             case "maxqueue" -> maxQueue(words);
             case "shutdown" -> shutdown(words, loopback);
+            case "result" -> jobCommands.result(words, peer);
+            case "jobs" -> jobCommands.jobs(words);
+            case "retry" -> jobCommands.retry(words);
+            case "purge" -> jobCommands.purge(words);
+            case "backup" -> jobCommands.backup(words, loopback);
             case "help" -> HELP + END;
             default -> "ERR UNKNOWN_COMMAND Unknown+server+command" + encode(words[0]) + "\r\n";
         };
@@ -140,7 +160,7 @@ public final class TextCommands {
         StringBuilder answer = new StringBuilder();
         for (JobStatus job : dispatcher.jobs()) {
             // Counted when it is queued again, as gearmand does.
-            row(answer, job.handle(), job.running() ? job.attempt() - 1 : job.attempt(), 0, 0);
+            row(answer, job.handle(), job.running() ? job.attempt() - 1 : job.attempt(), 0, job.stored() ? 1 : 0);
         }
         return answer.append(END).toString();
     }
@@ -314,7 +334,7 @@ public final class TextCommands {
 
     private String showSettings() {
         StringBuilder answer = new StringBuilder();
-        settings.forEach(setting -> answer.append(setting).append('\n'));
+        settings.get().forEach(setting -> answer.append(setting).append('\n'));
         return answer.append(END).toString();
     }
 
@@ -327,7 +347,7 @@ public final class TextCommands {
 
     // ---- words ----
 
-    private static void row(StringBuilder answer, Object... columns) {
+    static void row(StringBuilder answer, Object... columns) {
         for (int i = 0; i < columns.length; i++) {
             answer.append(i == 0 ? "" : "\t").append(columns[i]);
         }
@@ -342,7 +362,7 @@ public final class TextCommands {
     }
 
     /** A name as one column between blanks. */
-    private static String word(WireName name) {
+    static String word(WireName name) {
         return name.toString().replace(" ", "%20");
     }
 
@@ -354,7 +374,7 @@ public final class TextCommands {
         return String.format(Locale.ROOT, "%.3f", duration.toNanos() / 1e6);
     }
 
-    private static String incomplete(String verb) {
+    static String incomplete(String verb) {
         return "ERR INVALID_ARGUMENTS An+incomplete+set+of+arguments+was+sent+to+this+command+"
                 + verb.toLowerCase(Locale.ROOT) + "\r\n";
     }
@@ -365,7 +385,7 @@ public final class TextCommands {
     }
 
     /** What an unknown command was, such that it stays one word of one line whatever it holds. */
-    private static String encode(String word) {
+    static String encode(String word) {
         return URLEncoder.encode(word, StandardCharsets.UTF_8);
     }
 }

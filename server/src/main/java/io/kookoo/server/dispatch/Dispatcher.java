@@ -2,11 +2,17 @@ package io.kookoo.server.dispatch;
 
 import io.kookoo.log.LogEvent;
 import io.kookoo.protocol.Data;
+import io.kookoo.protocol.ErrorCode;
 import io.kookoo.protocol.FunctionName;
 import io.kookoo.protocol.JobHandle;
 import io.kookoo.protocol.Packet;
 import io.kookoo.protocol.PacketType;
+import io.kookoo.protocol.Priority;
 import io.kookoo.protocol.UniqueId;
+import io.kookoo.server.net.Outbox;
+import io.kookoo.server.store.Change;
+import io.kookoo.server.store.JobRecord;
+import io.kookoo.server.store.JobState;
 import io.kookoo.server.time.Clock;
 import io.kookoo.server.time.Deadlines;
 import java.time.Duration;
@@ -21,16 +27,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * The one owner of all state about jobs, functions, workers and clients. Every public method takes the one lock, changes
+ * The one owner of all state about jobs, functions, workers and clients. Every public method takes the one lock (its monitor:
+ * nobody who holds it waits for anything but {@link Deadlines}), changes
  * state, appends to outboxes in memory, and notes in the caller's {@link Deliveries} what is to be flushed once the lock is
  * released. It does no I/O, never calls back, and reads time from one clock.
  *
@@ -45,8 +51,15 @@ public final class Dispatcher {
     /** How many jobs are described while the lock is held. */
     private static final int PAGE = 500;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition idle = lock.newCondition();
+    /** How long what nobody waits for may wait to be written; the store gets a batch and not each job. */
+    private static final Duration WRITE_BEHIND = Duration.ofMillis(50);
+
+    /** When the store is tried again after it has failed, unless somebody submits a job before. */
+    private static final Duration STORE_RETRY = Duration.ofSeconds(1);
+
+    private static final String SHUTTING_DOWN = "Server is shutting down";
+    private static final String STORE_CLOSED = "The store is closed";
+
     private final Clock clock;
     private final Deadlines deadlines;
     private final CallSource catalog;
@@ -56,6 +69,8 @@ public final class Dispatcher {
     private final Handles handles;
     private final JobLog jobLog;
     private final WakeUps wakeUps;
+    private final OpenGrabs openGrabs;
+    private final Journal journal = new Journal();
     private final Set<Peer> peers = new LinkedHashSet<>();
     private final Map<FunctionName, FunctionQueue> functions = new LinkedHashMap<>();
     private final JobIndex jobs = new JobIndex();
@@ -65,6 +80,12 @@ public final class Dispatcher {
     private boolean stallsWatched;
     /** For the first delayed job; null where none is. */
     private Deadlines.Deadline nextDue;
+    /** Something is to be written, and its time has come, or comes at a deadline. */
+    private boolean writeDue;
+
+    private boolean writeSoon;
+    /** Nothing will be written after what is in the journal now. */
+    private boolean closing;
 
     /** @param catalog where calls for pollers come from */
     public Dispatcher(Clock clock, Deadlines deadlines, CallSource catalog, DispatchSettings settings) {
@@ -72,9 +93,11 @@ public final class Dispatcher {
         this.deadlines = deadlines;
         this.catalog = catalog;
         this.settings = settings;
-        this.handles = new Handles(settings.host(), clock.now());
+        this.handles = new Handles(settings.handlePrefix(), settings.keeping().run());
         this.jobLog = new JobLog(clock, settings.jobLines());
         this.wakeUps = new WakeUps(clock, deadlines, () -> atDeadline(this::passOnWakeUps));
+        this.openGrabs =
+                new OpenGrabs(clock, deadlines, settings.grabPatience(), () -> atDeadline(this::answerDueGrabs));
         for (Priority priority : Priority.values()) {
             turns.put(priority, new Turns(priority));
         }
@@ -83,76 +106,56 @@ public final class Dispatcher {
     // ---- peers ----
 
     /** A peer has come. */
-    public void connect(Peer peer) {
-        lock.lock();
-        try {
-            peer.exceptions = settings.exceptions();
-            peers.add(peer);
-        } finally {
-            lock.unlock();
-        }
+    public synchronized void connect(Peer peer) {
+        peer.exceptions = settings.exceptions();
+        peers.add(peer);
     }
 
     /**
      * A peer has gone. Jobs it was running go back to the head of their queues, or fail when they have no run left; jobs that
      * only it waited for are dropped if they are queued, and run to their end if they are running.
      */
-    public void disconnect(Peer peer, String reason, Deliveries deliveries) {
-        lock.lock();
-        try {
-            if (!peers.remove(peer)) {
-                return;
-            }
-            peer.gone = true;
-            peer.asleep = false;
-            if (peer.poller || !peer.abilities.isEmpty()) {
-                summarizeLater(jobLog.peer("disconnected", peer, reason, deliveries));
-            }
-            for (Job job : peer.awaited) {
-                job.waiting.removeIf(waiting -> waiting == peer);
-                if (job.state == Job.State.QUEUED && !job.isWanted()) {
-                    job.lane().remove(job);
-                    forget(job);
-                }
-            }
-            peer.awaited.clear();
-            removeAbilities(peer, deliveries);
-            peer.running.forEach(job -> job.losses++);
-            takeBack(peer, job -> true, reason, deliveries);
-        } finally {
-            lock.unlock();
+    public synchronized void disconnect(Peer peer, String reason, Deliveries deliveries) {
+        if (!peers.remove(peer)) {
+            return;
         }
+        peer.gone = true;
+        openGrabs.remove(peer);
+        peer.asleep = false;
+        if (peer.poller || !peer.abilities.isEmpty()) {
+            summarizeLater(jobLog.peer("disconnected", peer, reason, deliveries));
+        }
+        for (Job job : peer.awaited) {
+            job.waiting.removeIf(waiting -> waiting == peer);
+            if ((job.state == Job.State.QUEUED || job.state == Job.State.DELAYED) && !job.isWanted()) {
+                unqueue(job);
+                drop(job, deliveries);
+            }
+        }
+        peer.awaited.clear();
+        peer.watched.forEach(job -> job.watchers.removeIf(watcher -> watcher.peer() == peer));
+        peer.watched.clear();
+        removeAbilities(peer, deliveries);
+        if (!draining) {
+            peer.running.forEach(job -> job.losses++);
+        }
+        takeBack(peer, job -> true, reason, deliveries);
     }
 
     /** SET_CLIENT_ID. */
-    public void setClientId(Peer peer, String id, Deliveries deliveries) {
-        lock.lock();
-        try {
-            peer.clientId = id;
-            summarizeLater(jobLog.peer("connected", peer, null, deliveries));
-        } finally {
-            lock.unlock();
-        }
+    public synchronized void setClientId(Peer peer, String id, Deliveries deliveries) {
+        peer.setClientId(id);
+        summarizeLater(jobLog.peer("connected", peer, null, deliveries));
     }
 
     /** OPTION_REQ exceptions: the peer gets WORK_EXCEPTION instead of WORK_FAIL. */
-    public void wantExceptions(Peer peer) {
-        lock.lock();
-        try {
-            peer.exceptions = true;
-        } finally {
-            lock.unlock();
-        }
+    public synchronized void wantExceptions(Peer peer) {
+        peer.exceptions = true;
     }
 
     /** OPTION_REQ catalog: from now on every GRAB of the peer gets a call of the catalog. */
-    public void becomePoller(Peer peer) {
-        lock.lock();
-        try {
-            peer.poller = true;
-        } finally {
-            lock.unlock();
-        }
+    public synchronized void becomePoller(Peer peer) {
+        peer.poller = true;
     }
 
     // ---- workers ----
@@ -162,76 +165,56 @@ public final class Dispatcher {
      *
      * @param timeout how long each job of it may take; null for no limit
      */
-    public void canDo(Peer peer, FunctionName name, Duration timeout, Deliveries deliveries) {
-        lock.lock();
-        try {
-            FunctionQueue function = function(name);
-            Ability ability = peer.abilities.get(function);
-            if (ability == null) {
-                ability = new Ability(peer, function);
-                peer.abilities.put(function, ability);
-                function.workers++;
-                if (peer.asleep) {
-                    function.addCandidate(ability);
-                    wakeUps.count(function, deliveries);
-                } else {
-                    peer.unlisted.add(ability);
-                }
+    public synchronized void canDo(Peer peer, FunctionName name, Duration timeout, Deliveries deliveries) {
+        FunctionQueue function = function(name);
+        Ability ability = peer.abilities.get(function);
+        if (ability == null) {
+            ability = new Ability(peer, function);
+            peer.abilities.put(function, ability);
+            function.workers++;
+            if (peer.asleep) {
+                function.addCandidate(ability);
+                wakeUps.count(function, deliveries);
+            } else {
+                peer.unlisted.add(ability);
             }
-            ability.timeout = timeout;
-        } finally {
-            lock.unlock();
         }
+        ability.timeout = timeout;
     }
 
     /** CANT_DO: the peer can no longer do the function; a job of it that runs there goes back to the queue. */
-    public void cantDo(Peer peer, FunctionName name, Deliveries deliveries) {
-        lock.lock();
-        try {
-            FunctionQueue function = functions.get(name);
-            Ability ability = function == null ? null : peer.abilities.remove(function);
-            if (ability != null) {
-                withdraw(ability, deliveries);
-                takeBack(peer, job -> job.function == function, "the worker sent CANT_DO", deliveries);
-            }
-        } finally {
-            lock.unlock();
+    public synchronized void cantDo(Peer peer, FunctionName name, Deliveries deliveries) {
+        FunctionQueue function = functions.get(name);
+        Ability ability = function == null ? null : peer.abilities.remove(function);
+        if (ability != null) {
+            withdraw(ability, deliveries);
+            takeBack(peer, job -> job.function == function, "the worker sent CANT_DO", deliveries);
         }
     }
 
     /** RESET_ABILITIES: CANT_DO of all functions. */
-    public void resetAbilities(Peer peer, Deliveries deliveries) {
-        lock.lock();
-        try {
-            removeAbilities(peer, deliveries);
-            takeBack(peer, job -> !job.isCatalogCall(), "the worker sent RESET_ABILITIES", deliveries);
-        } finally {
-            lock.unlock();
-        }
+    public synchronized void resetAbilities(Peer peer, Deliveries deliveries) {
+        removeAbilities(peer, deliveries);
+        takeBack(peer, job -> !job.isCatalogCall(), "the worker sent RESET_ABILITIES", deliveries);
     }
 
     /** PRE_SLEEP: the peer waits for a NOOP, and gets it at once where a job waits that nobody has been woken for. */
-    public void preSleep(Peer peer, Deliveries deliveries) {
-        lock.lock();
-        try {
-            wakeUps.forget(peer, deliveries);
-            peer.mayBeWoken = true;
-            if (peer.poller && !draining && !catalog.isEmpty()) {
-                deliveries.to(peer.outbox).packet(PacketType.NOOP);
+    public synchronized void preSleep(Peer peer, Deliveries deliveries) {
+        wakeUps.forget(peer, deliveries);
+        peer.mayBeWoken = true;
+        if (peer.poller && !draining && !catalog.isEmpty()) {
+            deliveries.to(peer.outbox).packet(PacketType.NOOP);
+            return;
+        }
+        peer.asleep = true;
+        for (Ability ability = peer.unlisted.poll(); ability != null; ability = peer.unlisted.poll()) {
+            ability.function.addCandidate(ability);
+        }
+        for (Turns ofPriority : turns.values()) {
+            if (!peer.asleep) {
                 return;
             }
-            peer.asleep = true;
-            for (Ability ability = peer.unlisted.poll(); ability != null; ability = peer.unlisted.poll()) {
-                ability.function.addCandidate(ability);
-            }
-            for (Turns ofPriority : turns.values()) {
-                if (!peer.asleep) {
-                    return;
-                }
-                ofPriority.forEachOf(peer, function -> wakeUps.count(function, deliveries));
-            }
-        } finally {
-            lock.unlock();
+            ofPriority.forEachOf(peer, function -> wakeUps.count(function, deliveries));
         }
     }
 
@@ -245,25 +228,22 @@ public final class Dispatcher {
         JOB_ALL
     }
 
-    /** GRAB_JOB and its kin: answers with the next job, or NO_JOB. */
-    public void grab(Peer peer, Grab kind, Deliveries deliveries) {
-        lock.lock();
-        try {
-            peer.asleep = false;
-            peer.mayBeWoken = false;
-            FunctionQueue wokenFor = wakeUps.clear(peer);
-            Job job = peer.poller ? drawCall() : takeJob(peer);
-            if (job == null) {
-                deliveries.to(peer.outbox).packet(PacketType.NO_JOB);
-            } else {
-                assign(job, peer, deliveries);
-                sendAssignment(job, peer, kind, deliveries);
-            }
-            if (wokenFor != null) {
-                wakeUps.count(wokenFor, deliveries);
-            }
-        } finally {
-            lock.unlock();
+    /**
+     * GRAB_JOB and its kin: answers with the next job, or NO_JOB. Where there is no job the answer may wait a little for one,
+     * see {@link OpenGrabs}; call {@link #closeGrab} before whatever the peer says next, and when it says no more.
+     */
+    public synchronized void grab(Peer peer, Grab kind, Deliveries deliveries) {
+        closeGrab(peer, deliveries);
+        peer.asleep = false;
+        peer.mayBeWoken = false;
+        FunctionQueue wokenFor = wakeUps.clear(peer);
+        Job job = peer.poller ? drawCall() : takeJob(peer);
+        boolean mayWait = !peer.poller && !peer.abilities.isEmpty() && !draining;
+        if (job != null || !mayWait || !openGrabs.add(peer, kind)) {
+            answer(peer, kind, job, deliveries);
+        }
+        if (wokenFor != null) {
+            offer(wokenFor, deliveries);
         }
     }
 
@@ -273,97 +253,105 @@ public final class Dispatcher {
      *
      * @return false where the peer does not hold that job, and nothing has happened
      */
-    public boolean report(Peer peer, Packet packet, Deliveries deliveries) {
-        lock.lock();
-        try {
-            Job job = jobs.byHandle(packet.handle(0));
-            if (job == null || job.state != Job.State.RUNNING || job.worker != peer) {
-                return false;
+    public synchronized boolean report(Peer peer, Packet packet, Deliveries deliveries) {
+        Job job = jobs.byHandle(packet.handle(0));
+        if (job == null || job.state != Job.State.RUNNING || job.worker != peer) {
+            return false;
+        }
+        switch (packet.type()) {
+            case WORK_COMPLETE -> end(job, Outcome.DONE, packet, null, deliveries);
+            case WORK_FAIL -> end(job, Outcome.FAILED, packet, null, deliveries);
+            case WORK_EXCEPTION -> end(job, Outcome.EXCEPTION, packet, null, deliveries);
+            case WORK_STATUS -> {
+                job.numerator = packet.number(1);
+                job.denominator = packet.number(2);
+                forward(job, packet, deliveries);
             }
-            switch (packet.type()) {
-                case WORK_COMPLETE -> end(job, Outcome.DONE, packet, deliveries);
-                case WORK_FAIL -> end(job, Outcome.FAILED, packet, deliveries);
-                case WORK_EXCEPTION -> end(job, Outcome.EXCEPTION, packet, deliveries);
-                case WORK_STATUS -> {
-                    job.numerator = packet.number(1);
-                    job.denominator = packet.number(2);
-                    forward(job, packet, deliveries);
-                }
-                default -> forward(job, packet, deliveries);
-            }
-            return true;
-        } finally {
-            lock.unlock();
+            default -> forward(job, packet, deliveries);
+        }
+        if (job.state == Job.State.ENDED) {
+            offer(job.function, deliveries);
+        }
+        return true;
+    }
+
+    /** A peer that may have an open GRAB says something else, or no more: NO_JOB is its answer, before all others. */
+    public synchronized void closeGrab(Peer peer, Deliveries deliveries) {
+        Grab kind = openGrabs.remove(peer);
+        if (kind != null) {
+            answer(peer, kind, null, deliveries);
         }
     }
 
     // ---- submissions ----
 
     /**
-     * SUBMIT_JOB and its kin: queues the job, or joins one that has its unique, and answers JOB_CREATED.
+     * SUBMIT_JOB and its kin: queues the job, or joins one that has its unique, and answers JOB_CREATED. Where the job is to
+     * survive a crash, that answer waits for a commit, for which {@link Deliveries#flush} waits; a foreground submission must
+     * not be made while {@link Deliveries#awaitsCommit}.
      *
      * @return null, or why the job is refused: the text of an ERROR QUEUE_ERROR, and nothing has happened
      */
-    public String submit(Peer peer, Submission submission, Deliveries deliveries) {
-        lock.lock();
-        try {
-            if (draining) {
-                return "Server is shutting down";
-            }
-            FunctionQueue function = function(submission.function());
-            Job joined = jobs.joinedBy(function, submission);
-            if (joined == null && function.refuses(submission.priority())) {
-                return "Job queue is full";
-            }
-            Job job = joined == null ? create(submission, function) : joined;
-            if (submission.background()) {
-                // It stays alive when those who wait for it go away.
-                job.background = true;
-            } else {
-                job.waiting.add(peer);
-                peer.awaited.add(job);
-            }
-            deliveries.to(peer.outbox).packet(PacketType.JOB_CREATED, job.handle);
-            if (joined == null) {
-                begin(job, deliveries);
-            }
-            return null;
-        } finally {
-            lock.unlock();
+    public synchronized String submit(Peer peer, Submission submission, Deliveries deliveries) {
+        if (draining) {
+            return SHUTTING_DOWN;
         }
+        FunctionQueue function = function(submission.function());
+        Job joined = jobs.joinedBy(function, submission);
+        if (joined == null && function.refuses(submission.priority())) {
+            return "Job queue is full";
+        }
+        boolean background = submission.background();
+        boolean durable = background && settings.keeping().durable();
+        if (durable && closing) {
+            return STORE_CLOSED;
+        }
+        Job job = joined == null ? create(submission, function, durable) : joined;
+        if (durable && !job.stored && job.commit == null) {
+            write(job, Change.Kind.ADD);
+            job.commit = journal.urgent();
+            letWrite();
+        }
+        boolean undecided = job.state == Job.State.PENDING || durable && job.commit != null;
+        Commit commit = deliveries.later(undecided ? job.commit : null);
+        if (commit != null) {
+            commit.answers.add(new Commit.Answer(peer, job, background));
+            return null;
+        }
+        join(peer, job, background, deliveries.own());
+        if (joined == null) {
+            begin(job, deliveries);
+        }
+        return null;
+    }
+
+    private static void join(Peer peer, Job job, boolean background, Outbox outbox) {
+        if (background) {
+            // It stays alive when those who wait for it go away.
+            job.background = true;
+        } else {
+            job.waiting.add(peer);
+            peer.awaited.add(job);
+        }
+        outbox.packet(PacketType.JOB_CREATED, job.handle);
     }
 
     /** Ends a job before its time, whether it waits or runs: clients that wait get WORK_FAIL, its worker is not told. */
-    public boolean cancel(JobHandle handle, Deliveries deliveries) {
-        lock.lock();
-        try {
-            return cancel(jobs.byHandle(handle), deliveries);
-        } finally {
-            lock.unlock();
-        }
+    public synchronized boolean cancel(JobHandle handle, Deliveries deliveries) {
+        return cancel(jobs.byHandle(handle), deliveries);
     }
 
     /** Likewise the job of a function that has a unique. */
-    public boolean cancel(FunctionName name, UniqueId unique, Deliveries deliveries) {
-        lock.lock();
-        try {
-            FunctionQueue function = functions.get(name);
-            return function != null && cancel(jobs.byUnique(function, unique), deliveries);
-        } finally {
-            lock.unlock();
-        }
+    public synchronized boolean cancel(FunctionName name, UniqueId unique, Deliveries deliveries) {
+        FunctionQueue function = functions.get(name);
+        return function != null && cancel(jobs.byUnique(function, unique), deliveries);
     }
 
     // ---- functions ----
 
     /** Makes a function known that nobody has announced or asked for yet. */
-    public void createFunction(FunctionName name) {
-        lock.lock();
-        try {
-            function(name);
-        } finally {
-            lock.unlock();
-        }
+    public synchronized void createFunction(FunctionName name) {
+        function(name);
     }
 
     /** How {@link #dropFunction} ended. */
@@ -375,66 +363,46 @@ public final class Dispatcher {
     }
 
     /** Forgets a function; its jobs that wait fail. */
-    public Drop dropFunction(FunctionName name, Deliveries deliveries) {
-        lock.lock();
-        try {
-            FunctionQueue function = functions.get(name);
-            if (function == null) {
-                return Drop.UNKNOWN;
-            }
-            if (function.workers > 0 || function.running() > 0) {
-                return Drop.IN_USE;
-            }
-            if (function.total() > 0) {
-                jobs.all().stream()
-                        .filter(job -> job.function == function)
-                        .sorted(Comparator.comparingLong(job -> job.number))
-                        .forEach(job -> cancel(job, deliveries));
-            }
-            functions.remove(name);
-            return Drop.DROPPED;
-        } finally {
-            lock.unlock();
+    public synchronized Drop dropFunction(FunctionName name, Deliveries deliveries) {
+        FunctionQueue function = functions.get(name);
+        if (function == null) {
+            return Drop.UNKNOWN;
         }
+        if (function.workers > 0 || function.running() > 0 || function.pending > 0) {
+            return Drop.IN_USE;
+        }
+        if (function.total() > 0) {
+            jobs.all().stream()
+                    .filter(job -> job.function == function)
+                    .sorted(Comparator.comparingLong(job -> job.number))
+                    .forEach(job -> cancel(job, deliveries));
+        }
+        functions.remove(name);
+        return Drop.DROPPED;
     }
 
     /** Limits the jobs of a function, queued, delayed and running: past it, submissions of a priority are refused; 0 for no limit. */
-    public void maxQueue(FunctionName name, Map<Priority, Integer> limits) {
-        lock.lock();
-        try {
-            FunctionQueue function = function(name);
-            limits.forEach(function::maxQueue);
-        } finally {
-            lock.unlock();
-        }
+    public synchronized void maxQueue(FunctionName name, Map<Priority, Integer> limits) {
+        FunctionQueue function = function(name);
+        limits.forEach(function::maxQueue);
     }
 
     // ---- what there is ----
 
     /** The job of that handle, as long as it has not ended. */
-    public Optional<JobStatus> job(JobHandle handle) {
-        lock.lock();
-        try {
-            return Optional.ofNullable(jobs.byHandle(handle)).map(this::status);
-        } finally {
-            lock.unlock();
-        }
+    public synchronized Optional<JobStatus> job(JobHandle handle) {
+        return Optional.ofNullable(jobs.byHandle(handle)).map(this::status);
     }
 
     /** A job of that unique, of whatever function, as long as it has not ended. */
-    public Optional<JobStatus> job(UniqueId unique) {
-        lock.lock();
-        try {
-            for (FunctionQueue function : functions.values()) {
-                Job job = jobs.byUnique(function, unique);
-                if (job != null) {
-                    return Optional.of(status(job));
-                }
+    public synchronized Optional<JobStatus> job(UniqueId unique) {
+        for (FunctionQueue function : functions.values()) {
+            Job job = jobs.byUnique(function, unique);
+            if (job != null) {
+                return Optional.of(status(job));
             }
-            return Optional.empty();
-        } finally {
-            lock.unlock();
         }
+        return Optional.empty();
     }
 
     /**
@@ -442,91 +410,112 @@ public final class Dispatcher {
      * time, so that a long list holds up nobody: one that ends meanwhile is not in it, and one that comes is not either.
      */
     public List<JobStatus> jobs() {
+        return describe(this::status);
+    }
+
+    private <T> List<T> describe(Function<Job, T> describe) {
         List<Job> all;
-        lock.lock();
-        try {
+        synchronized (this) {
             all = jobs.all();
-        } finally {
-            lock.unlock();
         }
         all.sort(Comparator.comparingLong(job -> job.number));
-        List<JobStatus> statuses = new ArrayList<>(all.size());
+        List<T> described = new ArrayList<>(all.size());
         for (int from = 0; from < all.size(); from += PAGE) {
-            lock.lock();
-            try {
+            synchronized (this) {
                 all.subList(from, Math.min(all.size(), from + PAGE)).stream()
                         .filter(job -> job.state != Job.State.ENDED)
-                        .map(this::status)
-                        .forEach(statuses::add);
-            } finally {
-                lock.unlock();
+                        .map(describe)
+                        .forEach(described::add);
             }
+        }
+        return described;
+    }
+
+    /** The job of that handle, as long as it has not ended. */
+    public synchronized Optional<JobRecord> record(JobHandle handle) {
+        return Optional.ofNullable(jobs.byHandle(handle)).map(this::record);
+    }
+
+    /**
+     * Tells a peer the end of a job in a line of text, once it has come.
+     *
+     * @param line makes the line, with its end
+     * @return false where the job is not known or has ended already, and nothing will be told
+     */
+    public synchronized boolean watch(JobHandle handle, Peer peer, Function<JobRecord, String> line) {
+        Job job = jobs.byHandle(handle);
+        if (job == null) {
+            return false;
+        }
+        if (job.watchers == null) {
+            job.watchers = new ArrayList<>(1);
+        }
+        job.watchers.add(new Job.Watcher(peer, line));
+        peer.watched.add(job);
+        return true;
+    }
+
+    /** All jobs that have not ended, in the order of their submission; described a page at a time, as in {@link #jobs()}. */
+    public List<JobRecord> records() {
+        return describe(this::record);
+    }
+
+    /** Jobs that have changed since they were written last, or were never written; some may have ended. */
+    public synchronized List<JobRecord> unwritten() {
+        return journal.waiting(this::record);
+    }
+
+    private JobRecord record(Job job) {
+        return job.record(clock.now().toEpochMilli(), clock.nanoTime());
+    }
+
+    /** All functions, in the order in which they were first heard of. */
+    public synchronized List<FunctionStatus> functions() {
+        List<FunctionStatus> statuses = new ArrayList<>(functions.size());
+        for (FunctionQueue function : functions.values()) {
+            List<Integer> queued = Arrays.stream(Priority.values())
+                    .map(priority -> function.lane(priority).size())
+                    .toList();
+            statuses.add(new FunctionStatus(
+                    function.name,
+                    function.total(),
+                    function.running(),
+                    function.workers,
+                    queued,
+                    function.done,
+                    function.failed,
+                    function.retried,
+                    function.runTimes.mean(),
+                    function.runTimes.percentile(99)));
         }
         return statuses;
     }
 
-    /** All functions, in the order in which they were first heard of. */
-    public List<FunctionStatus> functions() {
-        lock.lock();
-        try {
-            List<FunctionStatus> statuses = new ArrayList<>(functions.size());
-            for (FunctionQueue function : functions.values()) {
-                List<Integer> queued = Arrays.stream(Priority.values())
-                        .map(priority -> function.lane(priority).size())
-                        .toList();
-                statuses.add(new FunctionStatus(
-                        function.name,
-                        function.total(),
-                        function.running(),
-                        function.workers,
-                        queued,
-                        function.done,
-                        function.failed,
-                        function.retried,
-                        function.runTimes.mean(),
-                        function.runTimes.percentile(99)));
-            }
-            return statuses;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /** All connections, oldest first. */
-    public List<PeerStatus> peers() {
-        lock.lock();
-        try {
-            long now = clock.nanoTime();
-            List<PeerStatus> statuses = new ArrayList<>(peers.size());
-            for (Peer peer : peers) {
-                statuses.add(new PeerStatus(
-                        peer.number,
-                        peer.address,
-                        peer.clientId,
-                        peer.since,
-                        Duration.ofNanos(Math.max(0, now - peer.heardNanos())),
-                        peer.abilities.keySet().stream()
-                                .map(function -> function.name)
-                                .toList(),
-                        peer.running.stream().map(job -> job.handle).toList()));
-            }
-            return statuses;
-        } finally {
-            lock.unlock();
+    public synchronized List<PeerStatus> peers() {
+        long now = clock.nanoTime();
+        List<PeerStatus> statuses = new ArrayList<>(peers.size());
+        for (Peer peer : peers) {
+            statuses.add(new PeerStatus(
+                    peer.number,
+                    peer.address,
+                    peer.clientId,
+                    peer.since,
+                    Duration.ofNanos(Math.max(0, now - peer.heardNanos())),
+                    peer.abilities.keySet().stream()
+                            .map(function -> function.name)
+                            .toList(),
+                    peer.running.stream().map(job -> job.handle).toList()));
         }
+        return statuses;
     }
 
-    public Load load() {
-        lock.lock();
-        try {
-            int waiting = 0;
-            for (FunctionQueue function : functions.values()) {
-                waiting += function.queued() + function.delayed;
-            }
-            return new Load(peers.size(), waiting, running);
-        } finally {
-            lock.unlock();
+    public synchronized Load load() {
+        int waiting = 0;
+        for (FunctionQueue function : functions.values()) {
+            waiting += function.queued() + function.delayed + function.pending;
         }
+        return new Load(peers.size(), waiting, running);
     }
 
     /**
@@ -535,25 +524,226 @@ public final class Dispatcher {
      * @param limit how long to wait at most
      * @return how many jobs still run
      */
-    public int drain(Duration limit) throws InterruptedException {
-        lock.lock();
-        try {
-            draining = true;
-            wakeUps.stop();
-            long nanos = limit.toNanos();
-            while (running > 0 && nanos > 0) {
-                nanos = idle.awaitNanos(nanos);
-            }
-            return running;
-        } finally {
-            lock.unlock();
+    public synchronized int drain(Duration limit) throws InterruptedException {
+        draining = true;
+        wakeUps.stop();
+        long end = clock.nanoTime() + limit.toNanos();
+        for (long left = limit.toNanos(); running > 0 && left > 0; left = end - clock.nanoTime()) {
+            // Rounded up: zero would be for ever.
+            wait((left + 999_999) / 1_000_000);
         }
+        return running;
+    }
+
+    // ---- the store ----
+
+    /** A job that was left by a former run of the server: it is queued again, or delayed. Before the first peer comes. */
+    public synchronized void restore(JobRecord record) {
+        Job job = new Job(record, function(record.function()), clock.now().toEpochMilli(), clock.nanoTime());
+        if (record.state() == JobState.RUNNING) {
+            // Its run was cut off with the server, which is nobody's failure.
+            job.attempt--;
+        }
+        job.stored = true;
+        jobs.put(job);
+        Deliveries nobody = new Deliveries(null);
+        begin(job, nobody);
+    }
+
+    /**
+     * Runs a dead job again, as if it had just been submitted but for its handle. The answer waits for the commit.
+     *
+     * @param record of the store
+     * @return null where the job is not dead any more
+     */
+    public synchronized Commit revive(JobRecord record) {
+        if (draining || closing || jobs.byHandle(record.handle()) != null) {
+            return null;
+        }
+        FunctionQueue function = function(record.function());
+        Job job = new Job(record, function, clock.now().toEpochMilli(), clock.nanoTime());
+        job.failures = 0;
+        job.losses = 0;
+        job.due = 0;
+        job.state = Job.State.PENDING;
+        function.pending++;
+        jobs.put(job);
+        write(job, Change.Kind.ADD);
+        job.commit = journal.urgent();
+        letWrite();
+        return job.commit;
+    }
+
+    /** A commit of all that has happened until now. */
+    public synchronized Commit sync() {
+        if (closing) {
+            return Commit.failed(STORE_CLOSED);
+        }
+        Commit commit = journal.urgent();
+        letWrite();
+        return commit;
+    }
+
+    /**
+     * For the one who writes to the store: waits until something is to be written, and takes it. {@link #decide} must follow.
+     *
+     * @return null when nothing will be written any more; see {@link #closeJournal}
+     */
+    synchronized Journal.Batch takeChanges() throws InterruptedException {
+        while (!journal.isUrgent() && !(writeDue && !journal.isEmpty()) && !closing) {
+            wait();
+        }
+        if (closing && journal.isEmpty()) {
+            return null;
+        }
+        writeDue = false;
+        return journal.take(clock);
+    }
+
+    /** From now on what happens is not written. */
+    synchronized void closeJournal() {
+        closing = true;
+        notifyAll();
+    }
+
+    /**
+     * No commit will follow: what waits for one is refused, and so is whatever would.
+     *
+     * @param batch the last that was taken; null for none
+     */
+    synchronized void abandonJournal(Journal.Batch batch, String reason, Deliveries deliveries) {
+        closing = true;
+        if (batch != null && !batch.commit().isDecided()) {
+            decide(batch, reason, deliveries);
+        }
+        if (!journal.isEmpty()) {
+            decide(journal.take(clock), reason, deliveries);
+        }
+    }
+
+    synchronized boolean isClosing() {
+        return closing;
+    }
+
+    /**
+     * A commit has succeeded, or failed: jobs that waited for it may run, or are refused along with their submissions; what else
+     * it had is written again.
+     *
+     * @param failure why nothing was written; null where everything was
+     */
+    void decide(Journal.Batch batch, String failure, Deliveries deliveries) {
+        synchronized (this) {
+            batch.jobs().forEach((job, kind) -> {
+                // A job that others were about to make a background job may have ended before it was added.
+                if (kind == Change.Kind.ADD || job.commit == batch.commit()) {
+                    decide(job, batch.commit(), failure, deliveries);
+                }
+            });
+            for (Commit.Answer answer : batch.commit().answers) {
+                Job job = answer.job();
+                boolean accepted =
+                        answer.background() && settings.keeping().durable() ? job.stored : job.refusal == null;
+                if (accepted) {
+                    join(answer.peer(), job, answer.background(), answer.peer().outbox);
+                } else {
+                    // An earlier commit than the answer's may have decided.
+                    String reason = job.refusal == null ? failure : job.refusal;
+                    answer.peer()
+                            .outbox
+                            .packet(
+                                    PacketType.ERROR,
+                                    ErrorCode.QUEUE_ERROR.name(),
+                                    reason == null ? "The store has not taken it" : reason);
+                }
+            }
+            if (failure != null) {
+                long dropped = journal.putBack(batch);
+                if (dropped > 0) {
+                    deliveries.log(
+                            Level.WARN,
+                            LogEvent.of("outcomes_dropped")
+                                    .with("jobs", dropped)
+                                    .with("reason", "the store does not take them: " + failure)
+                                    .toString());
+                }
+                if (!writeSoon) {
+                    writeSoon(STORE_RETRY);
+                }
+            }
+            // Under the lock: who sees it undecided may still add an answer.
+            batch.commit().decide(failure);
+        }
+    }
+
+    private void decide(Job job, Commit commit, String failure, Deliveries deliveries) {
+        if (job.commit == commit) {
+            job.commit = null;
+        }
+        job.stored |= failure == null;
+        if (job.state == Job.State.PENDING) {
+            job.function.pending--;
+            if (failure == null) {
+                begin(job, deliveries);
+            } else {
+                refuse(job, failure, deliveries);
+            }
+        } else if (failure == null) {
+            if (job.state != Job.State.ENDED) {
+                // It may have changed since it was described for the commit.
+                update(job);
+            }
+        } else if ((job.state == Job.State.QUEUED || job.state == Job.State.DELAYED) && !job.isWanted()) {
+            // Those who waited for it have gone while somebody was about to make it a background job.
+            unqueue(job);
+            drop(job, deliveries);
+        }
+    }
+
+    /** A job that was never accepted. One that was dead before is dead still, for the store. */
+    private void refuse(Job job, String reason, Deliveries deliveries) {
+        job.refusal = reason;
+        job.outcome = job.attempt > 0 ? Outcome.FAILED : Outcome.CANCELLED;
+        job.background = true;
+        job.said = Data.of("it could not be written: " + reason);
+        job.endedNanos = clock.nanoTime();
+        forget(job);
+        tellWatchers(job, deliveries);
+    }
+
+    /** The job is in the store, and has changed. */
+    private void update(Job job) {
+        if (job.stored) {
+            write(job, Change.Kind.UPDATE);
+        }
+    }
+
+    private void write(Job job, Change.Kind kind) {
+        journal.add(job, kind);
+        if (!writeSoon && !writeDue) {
+            writeSoon(WRITE_BEHIND);
+        }
+    }
+
+    /** What nobody waits for is written with what somebody waits for, or a little later. */
+    private void writeSoon(Duration delay) {
+        writeSoon = true;
+        deadlines.after(
+                delay,
+                () -> atDeadline(deliveries -> {
+                    writeSoon = false;
+                    letWrite();
+                }));
+    }
+
+    private void letWrite() {
+        writeDue = true;
+        notifyAll();
     }
 
     // ---- the life of a job; all that follows holds the lock ----
 
     private FunctionQueue function(FunctionName name) {
-        assert lock.isHeldByCurrentThread();
+        assert Thread.holdsLock(this);
         FunctionQueue function = functions.get(name);
         if (function == null) {
             function = new FunctionQueue(name, turns, settings.maxRunning().getOrDefault(name, 0));
@@ -562,24 +752,42 @@ public final class Dispatcher {
         return function;
     }
 
-    private Job create(Submission submission, FunctionQueue function) {
+    private Job create(Submission submission, FunctionQueue function, boolean durable) {
         long number = handles.nextNumber();
-        Job job = new Job(number, handles.of(number), submission, function, clock.nanoTime());
-        if (submission.epochSeconds() > clock.now().getEpochSecond()) {
-            job.state = Job.State.DELAYED;
-        }
+        Job job = new Job(
+                number, handles.of(number), submission, function, clock.now().toEpochMilli(), clock.nanoTime());
         jobs.put(job);
+        if (durable) {
+            job.state = Job.State.PENDING;
+            function.pending++;
+        }
         return job;
     }
 
+    /** The job is accepted: it may run once its moment has come. */
     private void begin(Job job, Deliveries deliveries) {
-        if (job.state == Job.State.DELAYED) {
-            job.function.delayed++;
-            if (jobs.firstDelayed() == job) {
-                awaitDelayed();
-            }
+        if (job.due > 0 && job.due > clock.now().toEpochMilli()) {
+            delay(job);
         } else {
             enqueue(job, deliveries);
+        }
+    }
+
+    private void delay(Job job) {
+        job.state = Job.State.DELAYED;
+        job.function.delayed++;
+        jobs.delay(job);
+        if (jobs.firstDelayed() == job) {
+            awaitDelayed();
+        }
+    }
+
+    /** A job that waits, for its moment or its turn, does so no more. */
+    private void unqueue(Job job) {
+        if (job.state == Job.State.DELAYED) {
+            job.function.delayed--;
+        } else {
+            job.lane().remove(job);
         }
     }
 
@@ -587,8 +795,26 @@ public final class Dispatcher {
         job.state = Job.State.QUEUED;
         job.readyNanos = clock.nanoTime();
         job.lane().addLast(job);
-        wakeUps.count(job.function, deliveries);
+        offer(job.function, deliveries);
         watchStalls();
+    }
+
+    /**
+     * Jobs of the function may be ready: hands them to workers that have asked for one, and wakes others for the rest. Null
+     * stands for the catalog, which has no queue.
+     */
+    private void offer(FunctionQueue function, Deliveries deliveries) {
+        if (function == null) {
+            return;
+        }
+        while (function.ready() > 0 && !draining) {
+            Peer peer = openGrabs.firstFor(function);
+            if (peer == null) {
+                break;
+            }
+            answer(peer, openGrabs.remove(peer), takeJob(peer), deliveries);
+        }
+        wakeUps.count(function, deliveries);
     }
 
     private Job drawCall() {
@@ -597,7 +823,7 @@ public final class Dispatcher {
             return null;
         }
         long number = handles.nextNumber();
-        Job job = new Job(number, handles.of(number), call.get(), clock.nanoTime());
+        Job job = new Job(number, handles.of(number), call.get(), clock.now().toEpochMilli(), clock.nanoTime());
         jobs.put(job);
         return job;
     }
@@ -630,7 +856,20 @@ public final class Dispatcher {
                 job.lease = deadlines.after(timeout, () -> atDeadline(then -> endLease(job, attempt, timeout, then)));
             }
         }
+        update(job);
         summarizeLater(jobLog.handedOut(job, deliveries));
+    }
+
+    /** Answers a GRAB with a job, or with NO_JOB where that is null. */
+    private void answer(Peer peer, Grab kind, Job job, Deliveries deliveries) {
+        if (job == null) {
+            deliveries.to(peer.outbox).packet(PacketType.NO_JOB);
+        } else {
+            assign(job, peer, deliveries);
+            sendAssignment(job, peer, kind, deliveries);
+        }
+        // Not before the answer is in the outbox: the peer's reading thread would let others overtake it.
+        peer.openGrab = null;
     }
 
     private static void sendAssignment(Job job, Peer peer, Grab kind, Deliveries deliveries) {
@@ -658,7 +897,7 @@ public final class Dispatcher {
             job.function.released();
         }
         if (--running == 0) {
-            idle.signalAll();
+            notifyAll();
         }
     }
 
@@ -668,30 +907,97 @@ public final class Dispatcher {
         job.state = Job.State.ENDED;
     }
 
-    /** Ends a running job by what its worker sent. */
-    private void end(Job job, Outcome outcome, Packet packet, Deliveries deliveries) {
-        end(job, outcome, packet, null, deliveries);
-    }
-
     /**
-     * Ends a running job.
+     * Ends a running job. The caller {@link #offer}s its function: where that was full, another job may run now.
      *
      * @param packet what its worker sent; null where it sent nothing
      * @param explanation for clients that want exceptions, where the worker sent nothing; may be null
      */
     private void end(Job job, Outcome outcome, Packet packet, String explanation, Deliveries deliveries) {
         release(job);
-        forget(job);
         if (!job.isCatalogCall()) {
             job.function.runTimes.record(clock.nanoTime() - job.startedNanos);
         }
-        boolean said = packet != null && packet.type() != PacketType.WORK_FAIL;
-        summarizeLater(jobLog.ended(job, outcome, said ? JobLog.excerpt(packet.data()) : explanation, deliveries));
-        tellEnd(job, outcome, packet, explanation, deliveries);
-        if (!job.isCatalogCall()) {
-            // Where its function was full, another may run now.
-            wakeUps.count(job.function, deliveries);
+        Data sent = packet == null || packet.type() == PacketType.WORK_FAIL ? null : packet.data();
+        Data said = sent == null && explanation != null ? Data.of(explanation) : sent;
+        if ((outcome == Outcome.FAILED || outcome == Outcome.EXCEPTION) && retryLater(job, outcome, said, deliveries)) {
+            return;
         }
+        forget(job);
+        summarizeLater(jobLog.ended(job, outcome, said, deliveries));
+        close(job, outcome, said, deliveries);
+        tellEnd(job, outcome, packet, explanation, deliveries);
+    }
+
+    /** Whether a job that failed will be run again. */
+    private boolean retryLater(Job job, Outcome outcome, Data said, Deliveries deliveries) {
+        job.failures++;
+        Retry retry =
+                job.isCatalogCall() ? Retry.NEVER : settings.retries().getOrDefault(job.functionName, Retry.NEVER);
+        if (job.failures > retry.retries() || !job.isWanted()) {
+            return false;
+        }
+        Duration delay = retry.delayAfter(job.failures);
+        String reason = outcome.word + (said == null ? "" : ": " + said.text(200)) + "; run again in "
+                + delay.toMillis() + " ms, " + (retry.retries() - job.failures + 1) + " left";
+        summarizeLater(jobLog.trouble("retried", job, reason, deliveries));
+        job.function.retried++;
+        takeFromWorker(job);
+        job.due = clock.now().plus(delay).toEpochMilli();
+        delay(job);
+        update(job);
+        return true;
+    }
+
+    /** A running job is in nobody's hands. */
+    private static void takeFromWorker(Job job) {
+        job.lastWorker = job.workerName();
+        job.worker = null;
+        job.numerator = 0;
+        job.denominator = 0;
+    }
+
+    /** Notes how a job ended, for the store and for those who asked for it. */
+    private void close(Job job, Outcome outcome, Data said, Deliveries deliveries) {
+        job.outcome = outcome;
+        job.said = said;
+        job.endedNanos = clock.nanoTime();
+        if (job.commit != null) {
+            // Somebody was about to make it a background job: its end is that of one.
+            job.background = true;
+        }
+        boolean written = job.stored || job.commit != null;
+        boolean dead = job.publicState() == JobState.DEAD;
+        if (dead) {
+            if (settings.keeping().outcomes().contains(Keeping.Outcomes.BACKGROUND) || written) {
+                write(job, written ? Change.Kind.UPDATE : Change.Kind.ADD);
+            }
+        } else if (settings.keeping().keeps(job)) {
+            write(job, written ? Change.Kind.END : Change.Kind.OUTCOME);
+        } else if (written) {
+            write(job, Change.Kind.REMOVE);
+        }
+        tellWatchers(job, deliveries);
+    }
+
+    private void tellWatchers(Job job, Deliveries deliveries) {
+        if (job.watchers != null) {
+            JobRecord record = record(job);
+            for (Job.Watcher watcher : job.watchers) {
+                watcher.peer().watched.remove(job);
+                deliveries.text(watcher.peer().outbox, () -> watcher.line().apply(record));
+            }
+            job.watchers = null;
+        }
+    }
+
+    /** Nobody waits for the result of a job any more: it leaves no trace but for those who watch it. */
+    private void drop(Job job, Deliveries deliveries) {
+        job.outcome = Outcome.CANCELLED;
+        job.said = Data.of("nobody waits for its result any more");
+        job.endedNanos = clock.nanoTime();
+        forget(job);
+        tellWatchers(job, deliveries);
     }
 
     /** Counts the end of a job, and tells those who wait for it. */
@@ -723,20 +1029,18 @@ public final class Dispatcher {
     }
 
     private boolean cancel(Job job, Deliveries deliveries) {
-        if (job == null || job.isCatalogCall()) {
+        if (job == null || job.isCatalogCall() || job.state == Job.State.PENDING) {
             return false;
         }
         if (job.state == Job.State.RUNNING) {
-            end(job, Outcome.CANCELLED, null, deliveries);
+            end(job, Outcome.CANCELLED, null, null, deliveries);
+            offer(job.function, deliveries);
             return true;
         }
-        if (job.state == Job.State.DELAYED) {
-            job.function.delayed--;
-        } else {
-            job.lane().remove(job);
-        }
+        unqueue(job);
         forget(job);
         summarizeLater(jobLog.trouble("cancelled", job, "it was still waiting", deliveries));
+        close(job, Outcome.CANCELLED, null, deliveries);
         tellEnd(job, Outcome.CANCELLED, null, null, deliveries);
         return true;
     }
@@ -748,6 +1052,8 @@ public final class Dispatcher {
         for (int i = held.size() - 1; i >= 0; i--) {
             runAgain(held.get(i), reason, deliveries);
         }
+        // Not each as it comes back, which would give the last of them to the first that asks.
+        held.stream().map(job -> job.function).distinct().forEach(function -> offer(function, deliveries));
         if (!held.isEmpty() && peer.gone && !draining) {
             deliveries.log(
                     Level.WARN,
@@ -760,15 +1066,17 @@ public final class Dispatcher {
         }
     }
 
-    /** A running job that its worker will not finish: it is queued again at the head, or has come to its end. */
+    /**
+     * A running job that its worker will not finish: it is queued again at the head, or has come to its end. The caller
+     * {@link #offer}s its function.
+     */
     private void runAgain(Job job, String reason, Deliveries deliveries) {
         if (job.isCatalogCall()) {
-            end(job, Outcome.LOST, null, deliveries);
+            end(job, Outcome.LOST, null, null, deliveries);
         } else if (!job.isWanted()) {
             summarizeLater(jobLog.trouble("dropped", job, "its client is gone, and " + reason, deliveries));
             release(job);
-            forget(job);
-            wakeUps.count(job.function, deliveries);
+            drop(job, deliveries);
         } else if (job.losses > settings.jobRetries()) {
             String explanation =
                     "no run is left after " + job.attempt + " (job_retries = " + settings.jobRetries() + "): " + reason;
@@ -779,12 +1087,14 @@ public final class Dispatcher {
             release(job);
             job.function.retried++;
             job.state = Job.State.QUEUED;
-            job.worker = null;
-            job.numerator = 0;
-            job.denominator = 0;
+            takeFromWorker(job);
+            if (draining) {
+                // Cut off by the server, which is nobody's failure: a later run of the server begins this run anew.
+                job.attempt--;
+            }
+            update(job);
             job.readyNanos = clock.nanoTime();
             job.lane().addFirst(job);
-            wakeUps.count(job.function, deliveries);
             watchStalls();
         }
     }
@@ -814,11 +1124,8 @@ public final class Dispatcher {
     /** Does something under the lock at a moment of {@link Deadlines}, and then what it leaves to be done. */
     private void atDeadline(Consumer<Deliveries> action) {
         Deliveries deliveries = new Deliveries(null);
-        lock.lock();
-        try {
+        synchronized (this) {
             action.accept(deliveries);
-        } finally {
-            lock.unlock();
         }
         deliveries.flush(LOG);
     }
@@ -827,11 +1134,22 @@ public final class Dispatcher {
         wakeUps.passOn(deliveries);
     }
 
+    private void answerDueGrabs(Deliveries deliveries) {
+        try {
+            for (Peer peer = openGrabs.firstDue(); peer != null; peer = openGrabs.firstDue()) {
+                answer(peer, openGrabs.remove(peer), takeJob(peer), deliveries);
+            }
+        } finally {
+            openGrabs.watchAgain();
+        }
+    }
+
     /** A lease that is ended just now may run out all the same: it counts for its own run alone. */
     private void endLease(Job job, int attempt, Duration timeout, Deliveries deliveries) {
         if (job.state == Job.State.RUNNING && job.attempt == attempt) {
             job.losses++;
             runAgain(job, "the worker did not end it within " + timeout.toMillis() + " ms", deliveries);
+            offer(job.function, deliveries);
         }
     }
 
@@ -843,9 +1161,8 @@ public final class Dispatcher {
         Job first = jobs.firstDelayed();
         if (first != null) {
             Instant now = clock.now();
-            // The second may lie beyond what an Instant can hold.
-            Duration left = Duration.ofSeconds(first.epochSeconds - now.getEpochSecond())
-                    .minusNanos(now.getNano());
+            // To the millisecond's beginning: a look before it would find the job still delayed.
+            Duration left = Duration.ofMillis(first.due - now.toEpochMilli()).minusNanos(now.getNano() % 1_000_000);
             Duration delay = left.isNegative() ? Duration.ZERO : left;
             nextDue = deadlines.after(
                     delay.compareTo(LONGEST_DELAY) < 0 ? delay : LONGEST_DELAY, () -> atDeadline(this::enqueueDue));
@@ -853,8 +1170,8 @@ public final class Dispatcher {
     }
 
     private void enqueueDue(Deliveries deliveries) {
-        long now = clock.now().getEpochSecond();
-        for (Job job = jobs.firstDelayed(); job != null && job.epochSeconds <= now; job = jobs.firstDelayed()) {
+        long now = clock.now().toEpochMilli();
+        for (Job job = jobs.firstDelayed(); job != null && job.due <= now; job = jobs.firstDelayed()) {
             jobs.due(job);
             job.function.delayed--;
             enqueue(job, deliveries);
@@ -946,9 +1263,10 @@ public final class Dispatcher {
                 job.priority,
                 runs,
                 job.state == Job.State.DELAYED,
+                job.stored,
                 Duration.ofNanos(now - job.createdNanos),
                 job.attempt,
-                runs ? job.worker.number + "/" + job.worker.clientId : "",
+                runs ? job.worker.name() : "",
                 runs ? Duration.ofNanos(now - job.startedNanos) : Duration.ZERO,
                 job.numerator,
                 job.denominator,

@@ -1,6 +1,7 @@
 package io.kookoo.server.dispatch;
 
 import io.kookoo.protocol.FunctionName;
+import io.kookoo.protocol.Priority;
 import java.util.Map;
 
 /**
@@ -22,6 +23,8 @@ final class FunctionQueue {
     private boolean handedOut;
     /** Jobs that wait for their second. */
     int delayed;
+    /** Jobs that are not accepted yet: the store has not committed them. */
+    int pending;
     /** The most jobs that may run at once, over all workers; 0 for no limit. */
     private final int maxRunning;
     /** For each priority, how many jobs there may be for another to be accepted; 0 for no limit. */
@@ -71,9 +74,9 @@ final class FunctionQueue {
         return queued;
     }
 
-    /** Jobs queued, delayed and running. */
+    /** Jobs pending, queued, delayed and running. */
     int total() {
-        return queued() + delayed + running;
+        return pending + queued() + delayed + running;
     }
 
     /** Jobs that workers could take now. */

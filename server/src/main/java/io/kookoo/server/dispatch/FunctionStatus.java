@@ -1,6 +1,7 @@
 package io.kookoo.server.dispatch;
 
 import io.kookoo.protocol.FunctionName;
+import io.kookoo.protocol.Priority;
 import java.time.Duration;
 import java.util.List;
 

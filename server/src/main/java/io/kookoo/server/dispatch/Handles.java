@@ -4,28 +4,40 @@ import io.kookoo.protocol.JobHandle;
 import java.time.Instant;
 
 /**
- * Gives out handles, {@code H:<host>:<start id>:<n>}: the start id is the server's start in milliseconds, so that none is
- * used again after a restart. Guarded by the dispatcher's lock.
+ * Gives out numbers and handles, {@code H:<host>:<start id>:<n>}: the start id is the server's start in milliseconds, so that
+ * none is used again after a restart. A number is the run's id and n, so that numbers order jobs over restarts. Guarded by the
+ * dispatcher's lock.
  */
 final class Handles {
     /** What must be left of {@link JobHandle#MAX_BYTES} for the start id and the number. */
     private static final int MAX_HOST_CHARS = 30;
 
+    /** Bits of a number that count the jobs of a run: a million a second for twelve days. */
+    private static final int COUNT_BITS = 40;
+
     private final String prefix;
+    private final long first;
     private long last;
 
-    Handles(String host, Instant start) {
+    /** @param run the id of this run of the server, at least 0 */
+    Handles(String prefix, long run) {
+        this.prefix = prefix;
+        this.first = run << COUNT_BITS;
+    }
+
+    /** What all handles of a run begin with. */
+    static String prefix(String host, Instant start) {
         String name = host.replaceAll("[^A-Za-z0-9._-]", "_");
-        this.prefix = "H:" + name.substring(0, Math.min(name.length(), MAX_HOST_CHARS)) + ":"
+        return "H:" + name.substring(0, Math.min(name.length(), MAX_HOST_CHARS)) + ":"
                 + Long.toString(start.toEpochMilli(), 36) + ":";
     }
 
     /** The number of the next job, counted from 1. */
     long nextNumber() {
-        return ++last;
+        return first + ++last;
     }
 
     JobHandle of(long number) {
-        return JobHandle.of(prefix + number);
+        return JobHandle.of(prefix + (number - first));
     }
 }

@@ -3,25 +3,36 @@ package io.kookoo.server.dispatch;
 import io.kookoo.protocol.Data;
 import io.kookoo.protocol.FunctionName;
 import io.kookoo.protocol.JobHandle;
+import io.kookoo.protocol.Priority;
 import io.kookoo.protocol.UniqueId;
+import io.kookoo.server.store.JobKind;
+import io.kookoo.server.store.JobRecord;
+import io.kookoo.server.store.JobState;
 import io.kookoo.server.time.Deadlines;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * One execution asked for. Owned by the {@link Dispatcher}; every field that changes is guarded by its lock.
  *
  * <pre>
+ *   PENDING -------&gt; DELAYED or QUEUED       committed; a commit that fails ends it
  *              due          grab                   COMPLETE, FAIL, EXCEPTION
  *   DELAYED -------&gt; QUEUED -----&gt; RUNNING ---------------------------------&gt; ENDED
- *                      ^               | worker lost, lease run out            ^
- *                      +---------------+---------------------------------------+
- *                         runs left        none left, or nobody waits for it;
- *                                          cancelled in any state
+ *      ^               ^               | worker lost, lease run out            ^
+ *      |               +---------------+---------------------------------------+
+ *      | retried          runs left    |   none left, or nobody waits for it;
+ *      +-------------------------------+   cancelled in any state
  * </pre>
  */
 final class Job {
+    /** What is kept of what a worker says of a failure. */
+    private static final int MAX_REASON_CHARS = 10_000;
+
     enum State {
+        /** It has a handle and is not accepted yet: the store has not committed it. */
+        PENDING,
         DELAYED,
         QUEUED,
         RUNNING,
@@ -45,13 +56,22 @@ final class Job {
     /** Null for none; see {@link Submission#coalescingKey}. */
     final Object coalescingKey;
 
-    final long epochSeconds;
+    /** When it may run, in milliseconds since 1970; 0 for at once. */
+    long due;
+
+    final long created;
     final long createdNanos;
 
     State state = State.QUEUED;
     boolean background;
+    /** The commit that decides whether the store has it; null where none is to. */
+    Commit commit;
+    /** Whether the store has it, and so must hear of what becomes of it. */
+    boolean stored;
+    /** Why the store could not commit it, so that it was never accepted; null otherwise. */
+    String refusal;
     /** Foreground clients that get what the worker says, once for each of their submissions. */
-    final List<Peer> waiting = new ArrayList<>(1);
+    final List<Peer> waiting = new ArrayList<>(0);
 
     /** Who runs it, in which run, since when; meaningful while RUNNING. */
     Peer worker;
@@ -59,6 +79,17 @@ final class Job {
     int attempt;
     /** Runs that ended because the worker was lost or its time ran out; one that is given back is none. */
     int losses;
+    /** Runs that a worker ended with WORK_FAIL or WORK_EXCEPTION. */
+    int failures;
+    /** Who ran it last, when nobody does: {@code number/client id}. */
+    String lastWorker = "";
+    /** How it ended, with what, and when; null and 0 before. */
+    Outcome outcome;
+
+    Data said;
+    long endedNanos;
+    /** Those who are told its end in a line of text; null for nobody. */
+    List<Watcher> watchers;
 
     long startedNanos;
     /** Takes it away from its worker; null where the worker set no time limit. */
@@ -76,10 +107,14 @@ final class Job {
     Job next;
     long readyNanos;
 
-    Job(long number, JobHandle handle, Submission submission, FunctionQueue function, long createdNanos) {
+    /** One who asked for the end of a job. @param line what it is told */
+    record Watcher(Peer peer, Function<JobRecord, String> line) {}
+
+    Job(long number, JobHandle handle, Submission submission, FunctionQueue function, long created, long createdNanos) {
         this.number = number;
         this.handle = handle;
-        this.functionName = submission.function();
+        // The function's own: what a queued job holds is what the garbage collector has to copy.
+        this.functionName = function.name;
         this.unique = submission.unique();
         this.data = submission.data();
         this.priority = submission.priority();
@@ -88,11 +123,12 @@ final class Job {
         this.call = null;
         this.reducer = submission.reducer();
         this.coalescingKey = submission.coalescingKey().orElse(null);
-        this.epochSeconds = submission.epochSeconds();
+        this.due = submission.dueMillis();
+        this.created = created;
         this.createdNanos = createdNanos;
     }
 
-    Job(long number, JobHandle handle, CallSource.CatalogCall call, long createdNanos) {
+    Job(long number, JobHandle handle, CallSource.CatalogCall call, long created, long createdNanos) {
         this.number = number;
         this.handle = handle;
         this.functionName = call.function();
@@ -104,8 +140,111 @@ final class Job {
         this.call = call.text();
         this.reducer = null;
         this.coalescingKey = null;
-        this.epochSeconds = 0;
+        this.created = created;
         this.createdNanos = createdNanos;
+    }
+
+    /**
+     * A job of the store, to be queued or delayed: one that was left by a former run, or a dead one that is to be run again.
+     *
+     * @param now milliseconds since 1970
+     */
+    Job(JobRecord record, FunctionQueue function, long now, long nanoTime) {
+        this.number = record.number();
+        this.handle = record.handle();
+        this.functionName = function.name;
+        this.unique = record.unique();
+        this.data = record.data();
+        this.priority = record.priority();
+        this.background = true;
+        this.function = function;
+        this.call = null;
+        this.reducer = record.reducer();
+        this.coalescingKey =
+                Submission.coalescingKey(record.unique(), record.data()).orElse(null);
+        this.due = record.due();
+        this.created = record.created();
+        this.createdNanos = nanoTime - (now - record.created()) * 1_000_000;
+        this.attempt = record.attempts();
+        this.failures = record.failures();
+        this.losses = record.losses();
+        this.lastWorker = record.worker();
+    }
+
+    /** By its number: an identity hash is fetched from the virtual machine, and each job is put into several sets. */
+    @Override
+    public int hashCode() {
+        return Long.hashCode(number);
+    }
+
+    /** Is itself and no other. */
+    @Override
+    public boolean equals(Object other) {
+        return this == other;
+    }
+
+    JobKind kind() {
+        if (isCatalogCall()) {
+            return JobKind.CATALOG;
+        }
+        // Also where somebody is just about to make it one.
+        return background || stored || commit != null ? JobKind.BACKGROUND : JobKind.FOREGROUND;
+    }
+
+    /** What lists and the store call its state. */
+    JobState publicState() {
+        return switch (state) {
+            case DELAYED -> JobState.DELAYED;
+            case PENDING, QUEUED -> JobState.QUEUED;
+            case RUNNING -> JobState.RUNNING;
+            case ENDED ->
+                switch (outcome) {
+                    case DONE -> JobState.DONE;
+                    case CANCELLED -> JobState.CANCELLED;
+                    default -> kind() == JobKind.BACKGROUND ? JobState.DEAD : JobState.FAILED;
+                };
+        };
+    }
+
+    /** Who runs it, or ran it last. */
+    String workerName() {
+        return worker == null ? lastWorker : worker.name();
+    }
+
+    /**
+     * As it stands at this moment.
+     *
+     * @param now milliseconds since 1970
+     * @param nanoTime the same moment
+     */
+    JobRecord record(long now, long nanoTime) {
+        JobState publicState = publicState();
+        boolean done = outcome == Outcome.DONE;
+        return new JobRecord(
+                number,
+                handle,
+                kind(),
+                functionName,
+                unique,
+                priority,
+                data,
+                call,
+                reducer,
+                publicState,
+                created,
+                due,
+                attempt,
+                failures,
+                losses,
+                workerName(),
+                startedNanos == 0 ? 0 : now - (nanoTime - startedNanos) / 1_000_000,
+                publicState.isEnd() ? now - (nanoTime - endedNanos) / 1_000_000 : 0,
+                done ? said : null,
+                outcome == null || done ? null : reason());
+    }
+
+    private String reason() {
+        return said == null ? outcome.word : outcome.word + ": " + said.text(MAX_REASON_CHARS);
     }
 
     boolean isCatalogCall() {
@@ -114,7 +253,7 @@ final class Job {
 
     /** Whether anybody still cares for the result. */
     boolean isWanted() {
-        return background || !waiting.isEmpty();
+        return background || commit != null || !waiting.isEmpty();
     }
 
     Lane lane() {

@@ -10,14 +10,14 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * All jobs that have not ended, by handle, by what joins submissions, and, those that are delayed, by the second they are due:
+ * All jobs that have not ended, by handle, by what joins submissions, and, those that are delayed, by the moment they are due:
  * one {@link #put} and one {@link #remove} for all. Guarded by the dispatcher's lock.
  */
 final class JobIndex {
     private final Map<JobHandle, Job> byHandle = new HashMap<>();
     private final Map<Key, Job> byKey = new HashMap<>();
     private final TreeSet<Job> delayed =
-            new TreeSet<>(Comparator.<Job>comparingLong(job -> job.epochSeconds).thenComparingLong(job -> job.number));
+            new TreeSet<>(Comparator.<Job>comparingLong(job -> job.due).thenComparingLong(job -> job.number));
 
     /** What joins submissions: within a function, a unique or the data. */
     private record Key(FunctionQueue function, Object key) {}
@@ -27,9 +27,11 @@ final class JobIndex {
         if (job.coalescingKey != null) {
             byKey.put(new Key(job.function, job.coalescingKey), job);
         }
-        if (job.state == Job.State.DELAYED) {
-            delayed.add(job);
-        }
+    }
+
+    /** The job waits for its moment. */
+    void delay(Job job) {
+        delayed.add(job);
     }
 
     /** The job has ended. */
@@ -38,7 +40,7 @@ final class JobIndex {
         if (job.coalescingKey != null) {
             byKey.remove(new Key(job.function, job.coalescingKey), job);
         }
-        delayed.remove(job);
+        due(job);
     }
 
     /** Null where there is none. */
@@ -64,7 +66,9 @@ final class JobIndex {
 
     /** The job is delayed no more. */
     void due(Job job) {
-        delayed.remove(job);
+        if (job.due != 0) {
+            delayed.remove(job);
+        }
     }
 
     /** A copy, in no order. */

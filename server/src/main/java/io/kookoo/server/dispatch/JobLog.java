@@ -58,8 +58,11 @@ final class JobLog {
         return false;
     }
 
-    /** @return whether this is the first that was left out since the last summary */
-    boolean ended(Job job, Outcome outcome, String text, Deliveries deliveries) {
+    /**
+     * @param text the result or the error; null for none. Decoded only where it is logged
+     * @return whether this is the first that was left out since the last summary
+     */
+    boolean ended(Job job, Outcome outcome, Data text, Deliveries deliveries) {
         newSecond(deliveries);
         boolean failed = outcome != Outcome.DONE;
         if (failed && !job.isCatalogCall() ? !troubleAdmitted() : !job.logged) {
@@ -73,7 +76,7 @@ final class JobLog {
         }
         LogEvent event = describe("ended", job).with("outcome", outcome.word);
         if (text != null) {
-            event.with(failed ? "error" : "result", text);
+            event.with(failed ? "error" : "result", excerpt(text));
         }
         event.with("ms", (clock.nanoTime() - job.startedNanos) / 1_000_000);
         deliveries.log(failed ? Level.WARN : Level.INFO, event.toString());
@@ -175,7 +178,7 @@ final class JobLog {
     }
 
     /** The first characters of a workload, a result or an error. */
-    static String excerpt(Data data) {
+    private static String excerpt(Data data) {
         return data.text(EXCERPT_CHARS);
     }
 

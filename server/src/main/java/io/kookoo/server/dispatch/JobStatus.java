@@ -2,6 +2,7 @@ package io.kookoo.server.dispatch;
 
 import io.kookoo.protocol.FunctionName;
 import io.kookoo.protocol.JobHandle;
+import io.kookoo.protocol.Priority;
 import io.kookoo.protocol.UniqueId;
 import java.time.Duration;
 
@@ -11,6 +12,7 @@ import java.time.Duration;
  *
  * @param running whether a worker has it
  * @param delayed whether it waits for its second
+ * @param stored whether the store has it
  * @param age time since its submission
  * @param attempt the run it is in or had last, counted from 1; 0 before the first
  * @param worker the connection that runs it, {@code number/client id}; empty while none does
@@ -26,6 +28,7 @@ public record JobStatus(
         Priority priority,
         boolean running,
         boolean delayed,
+        boolean stored,
         Duration age,
         int attempt,
         String worker,

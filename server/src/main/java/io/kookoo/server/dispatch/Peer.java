@@ -25,6 +25,8 @@ public final class Peer {
 
     /** What SET_CLIENT_ID said; {@code -} until then. */
     String clientId = "-";
+    /** What lists and the store call it. */
+    private String name;
     /** Wants WORK_EXCEPTION instead of WORK_FAIL. */
     boolean exceptions;
     /** Gets calls of the catalog from every GRAB. */
@@ -40,6 +42,14 @@ public final class Peer {
     /** Foreground jobs whose results it waits for. */
     final Set<Job> awaited = new LinkedHashSet<>();
 
+    /** Jobs whose end it asked for in a line of text. */
+    final Set<Job> watched = new LinkedHashSet<>(0);
+
+    /** Its GRAB that is not answered yet; null for none. Set by its own reading thread alone, which so may ask without the lock. */
+    volatile Dispatcher.Grab openGrab;
+
+    long grabbedNanos;
+
     /** After PRE_SLEEP, until it grabs: it expects a NOOP, or another one. */
     boolean mayBeWoken;
 
@@ -49,10 +59,6 @@ public final class Peer {
     FunctionQueue wokenFor;
 
     long wokenNanos;
-    /** Neighbours among the woken, oldest first. */
-    Peer previousWoken;
-
-    Peer nextWoken;
 
     /**
      * @param number of the connection, for log and lists
@@ -67,9 +73,31 @@ public final class Peer {
         this.heardNanos = clock.nanoTime();
     }
 
+    /** SET_CLIENT_ID. */
+    void setClientId(String id) {
+        clientId = id;
+        name = null;
+    }
+
+    /** {@code number/client id}. Made once: each job that ends carries it. */
+    String name() {
+        if (name == null) {
+            name = number + "/" + clientId;
+        }
+        return name;
+    }
+
     /** A message of it has come. For its reading thread. */
     public void heard(long nanoTime) {
         heardNanos = nanoTime;
+    }
+
+    /**
+     * Whether its GRAB may be open still; for its reading thread. False is certain, and the answer is in the outbox then; true may
+     * have passed already.
+     */
+    public boolean mayHaveOpenGrab() {
+        return openGrab != null;
     }
 
     long heardNanos() {

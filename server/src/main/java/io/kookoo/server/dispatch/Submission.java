@@ -2,6 +2,7 @@ package io.kookoo.server.dispatch;
 
 import io.kookoo.protocol.Data;
 import io.kookoo.protocol.FunctionName;
+import io.kookoo.protocol.Priority;
 import io.kookoo.protocol.UniqueId;
 import java.util.Objects;
 import java.util.Optional;
@@ -44,6 +45,10 @@ public record Submission(
      * {@code -}. Empty for none: no unique, or {@code -} without data.
      */
     Optional<Object> coalescingKey() {
+        return coalescingKey(unique, data);
+    }
+
+    static Optional<Object> coalescingKey(UniqueId unique, Data data) {
         if (unique.isEmpty()) {
             return Optional.empty();
         }
@@ -51,5 +56,10 @@ public record Submission(
             return Optional.of(unique);
         }
         return data.isEmpty() ? Optional.empty() : Optional.of(data);
+    }
+
+    /** The moment from which on it may run, in milliseconds since 1970; 0 for at once. */
+    long dueMillis() {
+        return epochSeconds > Long.MAX_VALUE / 1000 ? Long.MAX_VALUE : epochSeconds * 1000;
     }
 }

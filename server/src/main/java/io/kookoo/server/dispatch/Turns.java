@@ -1,5 +1,6 @@
 package io.kookoo.server.dispatch;
 
+import io.kookoo.protocol.Priority;
 import java.util.function.Consumer;
 
 /**

@@ -4,6 +4,8 @@ import io.kookoo.protocol.PacketType;
 import io.kookoo.server.time.Clock;
 import io.kookoo.server.time.Deadlines;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /**
  * The NOOPs that have been sent to sleeping workers and not been answered by a GRAB yet. A job needs one worker, so it wakes
@@ -18,8 +20,9 @@ final class WakeUps {
     private final Clock clock;
     private final Deadlines deadlines;
     private final Runnable whenDue;
-    private Peer first;
-    private Peer last;
+    /** Who was woken first is first. */
+    private final Set<Peer> woken = new LinkedHashSet<>();
+
     private boolean watched;
     private boolean stopped;
 
@@ -46,7 +49,7 @@ final class WakeUps {
             sleeper.wokenFor = function;
             sleeper.wokenNanos = clock.nanoTime();
             function.woken++;
-            addLast(sleeper);
+            woken.add(sleeper);
             deliveries.to(sleeper.outbox).packet(PacketType.NOOP);
             watch();
         }
@@ -58,7 +61,7 @@ final class WakeUps {
         if (function != null) {
             peer.wokenFor = null;
             function.woken--;
-            remove(peer);
+            woken.remove(peer);
         }
         return function;
     }
@@ -74,43 +77,26 @@ final class WakeUps {
     /** Passes on what was not answered within the limit. */
     void passOn(Deliveries deliveries) {
         watched = false;
-        while (first != null && clock.nanoTime() - first.wokenNanos >= LIMIT.toNanos()) {
-            forget(first, deliveries);
+        for (Peer peer = first(); peer != null && age(peer) >= LIMIT.toNanos(); peer = first()) {
+            forget(peer, deliveries);
         }
         watch();
     }
 
     /** One deadline, for the oldest; it is not moved when that one grabs, but looks again when it comes. */
     private void watch() {
+        Peer first = first();
         if (!watched && first != null) {
             watched = true;
-            long left = first.wokenNanos + LIMIT.toNanos() - clock.nanoTime();
-            deadlines.after(Duration.ofNanos(Math.max(0, left)), whenDue);
+            deadlines.after(Duration.ofNanos(Math.max(0, LIMIT.toNanos() - age(first))), whenDue);
         }
     }
 
-    private void addLast(Peer peer) {
-        peer.previousWoken = last;
-        if (last == null) {
-            first = peer;
-        } else {
-            last.nextWoken = peer;
-        }
-        last = peer;
+    private Peer first() {
+        return woken.isEmpty() ? null : woken.iterator().next();
     }
 
-    private void remove(Peer peer) {
-        if (peer.previousWoken == null) {
-            first = peer.nextWoken;
-        } else {
-            peer.previousWoken.nextWoken = peer.nextWoken;
-        }
-        if (peer.nextWoken == null) {
-            last = peer.previousWoken;
-        } else {
-            peer.nextWoken.previousWoken = peer.previousWoken;
-        }
-        peer.previousWoken = null;
-        peer.nextWoken = null;
+    private long age(Peer peer) {
+        return clock.nanoTime() - peer.wokenNanos;
     }
 }

@@ -32,6 +32,7 @@ public final class Acceptor {
     private final Limits limits;
     private final Deadlines deadlines;
     private final Function<Connection, Conversation> opening;
+    private final ConnectionThreads threads = new ConnectionThreads();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicLong lastNumber = new AtomicLong();
     private volatile boolean stopped;
@@ -141,7 +142,7 @@ public final class Acceptor {
     private void open(Socket socket) throws IOException {
         Connection connection;
         try {
-            connection = new Connection(lastNumber.incrementAndGet(), socket, limits, deadlines);
+            connection = new Connection(lastNumber.incrementAndGet(), socket, limits, deadlines, opening);
         } catch (IOException e) {
             // The peer has gone already.
             socket.close();
@@ -150,15 +151,7 @@ public final class Acceptor {
         }
         connections.add(connection);
         try {
-            ConnectionThreads.start("kookoo-conn-" + connection.number(), () -> {
-                try {
-                    connection.run(opening);
-                } catch (RuntimeException | Error e) {
-                    LOG.error("connection_failed conn={}", connection.number(), e);
-                } finally {
-                    connections.remove(connection);
-                }
-            });
+            threads.serve("kookoo-conn-" + connection.number(), connection::turn, () -> connections.remove(connection));
         } catch (RuntimeException | Error e) {
             connections.remove(connection);
             connection.close("no thread for it");

@@ -52,8 +52,19 @@ public final class Connection {
     private final CountDownLatch heard = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    /** Takes the socket over; it is closed when {@link #run} ends. */
-    Connection(long number, Socket socket, Limits limits, Deadlines deadlines) throws IOException {
+    private final PacketReader reader;
+    private final Function<Connection, Conversation> opening;
+    /** Null before the first turn. */
+    private Conversation conversation;
+
+    /**
+     * Takes the socket over; it is closed with the last {@link #turn}.
+     *
+     * @param opening makes the conversation, on the reading thread
+     */
+    Connection(
+            long number, Socket socket, Limits limits, Deadlines deadlines, Function<Connection, Conversation> opening)
+            throws IOException {
         this.number = number;
         this.socket = socket;
         this.limits = limits;
@@ -64,6 +75,9 @@ public final class Connection {
         InetSocketAddress remote = (InetSocketAddress) socket.getRemoteSocketAddress();
         this.address = remote.getAddress().getHostAddress();
         this.out = socket.getOutputStream();
+        this.reader = new PacketReader(
+                socket.getInputStream(), Magic.REQUEST, limits.maxPacketBytes(), limits.maxLineBytes());
+        this.opening = opening;
         this.outbox = new Outbox(new SocketWire(), limits.maxOutboxBytes(), CREDIT_BYTES);
     }
 
@@ -137,27 +151,47 @@ public final class Connection {
         closeSocket();
     }
 
-    /** Reads until the end: the body of the connection's reading thread. */
-    void run(Function<Connection, Conversation> opening) {
-        Conversation conversation = opening.apply(this);
-        String reason = "closed by the peer";
+    /**
+     * Reads, serves what has come, and flushes: what the connection's reading thread does again and again. Blocks.
+     *
+     * @return whether there is another turn; after the last, everything is closed
+     */
+    boolean turn() {
+        String reason = null;
+        boolean goesOn = false;
         try {
-            reason = converse(
-                    conversation,
-                    new PacketReader(
-                            socket.getInputStream(), Magic.REQUEST, limits.maxPacketBytes(), limits.maxLineBytes()));
+            if (conversation == null) {
+                conversation = opening.apply(this);
+            }
+            reason = converse();
+            goesOn = reason == null;
         } catch (IOException e) {
             reason = String.valueOf(e.getMessage());
         } catch (RuntimeException | Error e) {
             reason = "failed: " + e;
             throw e;
         } finally {
+            if (!goesOn) {
+                end(reason);
+            }
+        }
+        return goesOn;
+    }
+
+    private void end(String reason) {
+        try {
             heard.countDown();
             finish();
+        } finally {
             outbox.close();
             closeSocket();
-            conversation.end(abortReason != null ? abortReason : reason);
-            ended.countDown();
+            try {
+                if (conversation != null) {
+                    conversation.end(abortReason != null ? abortReason : reason);
+                }
+            } finally {
+                ended.countDown();
+            }
         }
     }
 
@@ -175,20 +209,24 @@ public final class Connection {
         }
     }
 
-    private String converse(Conversation conversation, PacketReader reader) throws IOException {
+    /** Returns why the connection ends, or null where it goes on. */
+    private String converse() throws IOException {
         try {
-            for (Message message = reader.read(); message != null; message = reader.read()) {
-                boolean goesOn = conversation.hear(message);
-                if (!goesOn) {
+            do {
+                Message message = reader.read();
+                if (message == null) {
+                    conversation.heardAll();
+                    conversation.flush();
+                    return "closed by the peer";
+                }
+                if (!conversation.hear(message)) {
                     conversation.flush();
                     linger();
                     return "closed by this server";
                 }
-                if (!reader.hasMessage() || outbox.isLarge()) {
-                    conversation.flush();
-                }
-            }
-            return "closed by the peer";
+            } while (reader.hasMessage() && !outbox.isLarge());
+            conversation.flush();
+            return null;
         } catch (MalformedInputException e) {
             if (e.answer().isPresent()) {
                 conversation.hear(e.answer().get());

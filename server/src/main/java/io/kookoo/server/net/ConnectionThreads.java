@@ -3,26 +3,104 @@ package io.kookoo.server.net;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Makes the threads of connections, and nobody else does: virtual ones where the JVM has them (21 and later), else platform
- * threads with small stacks. Thread-safe.
+ * Makes the threads of connections, and nobody else does. One instance serves all connections of a listening socket.
+ *
+ * <p>While few connections are open each has a platform thread: it blocks in one system call, and a message wakes it directly.
+ * Beyond that they have virtual ones, where the JVM has good ones (24 and later), which pay for each wait with a detour by the
+ * JVM's poller, but cost little memory and no switch of threads where many peers speak at once. A connection moves from one
+ * kind to the other between two of its turns. Thread-safe.
  */
 final class ConnectionThreads {
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionThreads.class);
+
+    /** Up to so many connections platform threads are faster; measured on two cores, see {@code docs/performance.md}. */
+    static final int FEW = 16;
+
     /** Enough for a log line with a stack trace; ten thousand of them reserve address space, not memory. */
     private static final long STACK_BYTES = 256 * 1024;
 
+    /**
+     * The first version whose virtual threads leave their carrier while they wait for a monitor (JEP 491). Before, a few that
+     * wait for the dispatcher's could hold all carriers, and the one that is to let them in gets none.
+     */
+    private static final int GOOD_VIRTUAL_THREADS = 24;
+
     private static final MethodHandle START_VIRTUAL = startVirtual();
 
-    private ConnectionThreads() {}
+    private final AtomicInteger served = new AtomicInteger();
 
-    /** Whether the threads are virtual. */
+    /** Whether this JVM has virtual threads that are used here. */
     static boolean virtual() {
         return START_VIRTUAL != null;
     }
 
+    /**
+     * Takes turns on a thread until one returns false or throws.
+     *
+     * @param turn blocks for a while; never runs twice at a time
+     * @param ended is called after the last turn, on its thread
+     */
+    void serve(String name, BooleanSupplier turn, Runnable ended) {
+        boolean many = served.incrementAndGet() > FEW;
+        try {
+            start(name, virtual() && many, turn, ended);
+        } catch (RuntimeException | Error e) {
+            served.decrementAndGet();
+            throw e;
+        }
+    }
+
+    private void start(String name, boolean virtual, BooleanSupplier turn, Runnable ended) {
+        start(name, virtual, () -> {
+            if (takeTurns(name, virtual, turn, ended)) {
+                served.decrementAndGet();
+                ended.run();
+            }
+        });
+    }
+
+    /** Returns false where a thread of the other kind has taken over. */
+    private boolean takeTurns(String name, boolean virtual, BooleanSupplier turn, Runnable ended) {
+        try {
+            while (turn.getAsBoolean()) {
+                if (virtual() && virtual != better(virtual) && moved(name, !virtual, turn, ended)) {
+                    return false;
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.error("connection_failed thread={}", name, e);
+        }
+        return true;
+    }
+
+    /** Which kind it should be, given which it is: so that one who comes and goes does not move all the others each time. */
+    private boolean better(boolean virtual) {
+        return served.get() > (virtual ? FEW / 2 : FEW);
+    }
+
+    private boolean moved(String name, boolean virtual, BooleanSupplier turn, Runnable ended) {
+        try {
+            start(name, virtual, turn, ended);
+            return true;
+        } catch (RuntimeException | OutOfMemoryError e) {
+            // "unable to create native thread": this one does as well.
+            return false;
+        }
+    }
+
+    /** Starts a thread for something that ends soon. */
     static void start(String name, Runnable body) {
-        if (START_VIRTUAL == null) {
+        start(name, virtual(), body);
+    }
+
+    private static void start(String name, boolean virtual, Runnable body) {
+        if (!virtual) {
             Thread thread = new Thread(null, body, name, STACK_BYTES);
             thread.setDaemon(true);
             thread.start();
@@ -39,13 +117,14 @@ final class ConnectionThreads {
     }
 
     private static MethodHandle startVirtual() {
+        if (Runtime.version().feature() < GOOD_VIRTUAL_THREADS) {
+            return null;
+        }
         try {
             return MethodHandles.publicLookup()
                     .findStatic(
                             Thread.class, "startVirtualThread", MethodType.methodType(Thread.class, Runnable.class));
-        } catch (NoSuchMethodException e) {
-            return null;
-        } catch (IllegalAccessException e) {
+        } catch (NoSuchMethodException | IllegalAccessException e) {
             throw new IllegalStateException(e);
         }
     }

@@ -14,6 +14,9 @@ public interface Conversation {
      */
     boolean hear(Message message);
 
+    /** The peer says no more, though it may listen: answers what has waited. To be flushed. */
+    void heardAll();
+
     /** Writes what the messages heard since the last call have caused, here and at other peers. */
     void flush();
 

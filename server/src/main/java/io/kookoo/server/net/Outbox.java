@@ -137,6 +137,11 @@ public final class Outbox {
         return waiting.size() > LARGE_BYTES;
     }
 
+    /** Whether nothing will be written any more: the connection has failed, and is about to end. */
+    public synchronized boolean isClosed() {
+        return closed;
+    }
+
     private boolean admits() {
         if (!closed && !overflowed && waiting.size() > maxBytes) {
             overflowed = true;

@@ -6,9 +6,13 @@ import io.kookoo.server.dispatch.CallSource;
 import io.kookoo.server.dispatch.Deliveries;
 import io.kookoo.server.dispatch.DispatchSettings;
 import io.kookoo.server.dispatch.Dispatcher;
+import io.kookoo.server.dispatch.Keeping;
+import io.kookoo.server.store.MemoryJobStore;
+import io.kookoo.server.store.OutcomeBounds;
 import io.kookoo.server.time.Clock;
 import io.kookoo.server.time.Deadlines;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,14 +26,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ShutdownCommandTest {
     private final List<Boolean> shutdowns = new ArrayList<>();
     private final Deliveries deliveries = new Deliveries(null);
+    private final Dispatcher dispatcher = new Dispatcher(
+            Clock.SYSTEM,
+            new Deadlines(Clock.SYSTEM),
+            new NoCalls(),
+            new DispatchSettings(
+                    DispatchSettings.handlePrefix("test", Instant.EPOCH),
+                    3,
+                    0,
+                    false,
+                    Duration.ofSeconds(30),
+                    Duration.ZERO,
+                    Map.of(),
+                    Keeping.NOTHING,
+                    Map.of()));
     private final TextCommands commands = new TextCommands(
-            new Dispatcher(
-                    Clock.SYSTEM,
-                    new Deadlines(Clock.SYSTEM),
-                    new NoCalls(),
-                    new DispatchSettings("test", 3, 0, false, Duration.ofSeconds(30), Map.of())),
+            dispatcher,
+            new JobCommands(dispatcher, new MemoryJobStore(new OutcomeBounds(Duration.ofDays(1), 1), Clock.SYSTEM)),
             "INFO",
-            List.of(),
+            List::of,
             shutdowns::add);
 
     private static final class NoCalls implements CallSource {
@@ -49,7 +64,7 @@ final class ShutdownCommandTest {
     void shouldRefusePeersOfOtherMachines(String line) {
         assertEquals(
                 "ERR PERMISSION_DENIED shutdown+is+for+connections+from+this+machine\r\n",
-                commands.answer(line, false, deliveries));
+                commands.answer(line, false, null, deliveries));
         assertEquals(List.of(), shutdowns);
     }
 
@@ -57,20 +72,20 @@ final class ShutdownCommandTest {
     @ValueSource(strings = {"shutdown now", "shutdown graceful please", "shutdown force"})
     void shouldRefuseOtherWords(String line) {
         String refused = "ERR INVALID_ARGUMENTS An+incomplete+set+of+arguments+was+sent+to+this+command+shutdown\r\n";
-        assertEquals(refused, commands.answer(line, true, deliveries));
-        assertEquals(refused, commands.answer(line, false, deliveries));
+        assertEquals(refused, commands.answer(line, true, null, deliveries));
+        assertEquals(refused, commands.answer(line, false, null, deliveries));
         assertEquals(List.of(), shutdowns);
     }
 
     @ParameterizedTest
     @CsvSource({"shutdown, false", "shutdown graceful, true", "SHUTDOWN GRACEFUL, true"})
     void shouldEndTheServerForThisMachine(String line, boolean graceful) {
-        assertEquals("OK\r\n", commands.answer(line, true, deliveries));
+        assertEquals("OK\r\n", commands.answer(line, true, null, deliveries));
         assertEquals(List.of(graceful), shutdowns);
     }
 
     @Test
     void shouldRefuseNothingElseToPeersOfOtherMachines() {
-        assertEquals(".\n", commands.answer("status", false, deliveries));
+        assertEquals(".\n", commands.answer("status", false, null, deliveries));
     }
 }

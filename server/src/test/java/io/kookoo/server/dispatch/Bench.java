@@ -11,6 +11,7 @@ import io.kookoo.protocol.Packet;
 import io.kookoo.protocol.PacketReader;
 import io.kookoo.protocol.PacketType;
 import io.kookoo.protocol.PacketWriter;
+import io.kookoo.protocol.Priority;
 import io.kookoo.protocol.UniqueId;
 import io.kookoo.server.net.Outbox;
 import io.kookoo.server.time.Clock;
@@ -43,7 +44,8 @@ final class Bench {
     }
 
     Bench(int jobLines, int jobRetries) {
-        this(new DispatchSettings("bench", jobRetries, jobLines, false, Duration.ofSeconds(30), Map.of()));
+        this(new DispatchSettings(
+                "bench", jobRetries, jobLines, false, Duration.ofSeconds(30), Duration.ZERO, Map.of()));
     }
 
     Bench(DispatchSettings settings) {
@@ -54,6 +56,13 @@ final class Bench {
         private static final long START = Long.MAX_VALUE - 1_000_000;
         private long nanos = START;
         private Duration wall = Duration.ZERO;
+
+        private Runnable whenRead = () -> {};
+
+        /** Does something whenever somebody reads the time. */
+        void whenRead(Runnable action) {
+            whenRead = action;
+        }
 
         /** Sets the wall clock forward, or back. */
         void set(Duration forward) {
@@ -67,6 +76,7 @@ final class Bench {
 
         @Override
         public long nanoTime() {
+            whenRead.run();
             return nanos;
         }
     }
@@ -136,22 +146,41 @@ final class Bench {
 
         /** CAN_DO_TIMEOUT; null for no limit. */
         TestPeer canDo(String function, Duration timeout) {
-            dispatcher.canDo(peer, FunctionName.of(function), timeout, deliveries);
+            dispatcher.canDo(peer, FunctionName.of(function), timeout, speaks());
             return flushed();
         }
 
         TestPeer resetAbilities() {
-            dispatcher.resetAbilities(peer, deliveries);
+            dispatcher.resetAbilities(peer, speaks());
             return flushed();
         }
 
         TestPeer cantDo(String function) {
-            dispatcher.cantDo(peer, FunctionName.of(function), deliveries);
+            dispatcher.cantDo(peer, FunctionName.of(function), speaks());
+            return flushed();
+        }
+
+        /** Before whatever the peer says, as its conversation does: its open GRAB is answered. */
+        Deliveries speaks() {
+            if (peer.mayHaveOpenGrab()) {
+                dispatcher.closeGrab(peer, deliveries);
+                flushed();
+            }
+            return deliveries;
+        }
+
+        /** GRAB_JOB, whose answer may wait. */
+        TestPeer ask() {
+            return ask(Dispatcher.Grab.JOB);
+        }
+
+        TestPeer ask(Dispatcher.Grab kind) {
+            dispatcher.grab(peer, kind, speaks());
             return flushed();
         }
 
         TestPeer preSleep() {
-            dispatcher.preSleep(peer, deliveries);
+            dispatcher.preSleep(peer, speaks());
             return flushed();
         }
 
@@ -164,7 +193,7 @@ final class Bench {
         /** JOB_ASSIGN, or null for NO_JOB. What it heard before is passed over. */
         Packet grabPacket() {
             heard();
-            dispatcher.grab(peer, Dispatcher.Grab.JOB, deliveries);
+            dispatcher.grab(peer, Dispatcher.Grab.JOB, speaks());
             Packet answer = flushed().heard().get(0);
             return answer.type() == PacketType.NO_JOB ? null : answer;
         }
@@ -178,9 +207,14 @@ final class Bench {
 
         /** Null, or why it is refused. */
         String submit(Submission submission) {
-            String refusal = dispatcher.submit(peer, submission, deliveries);
+            String refusal = dispatcher.submit(peer, submission, speaks());
             flushed();
             return refusal;
+        }
+
+        /** Likewise, but what it is answered may wait for a commit, and so is not written yet; see {@link #flushed}. */
+        String submitWithoutFlush(Submission submission) {
+            return dispatcher.submit(peer, submission, speaks());
         }
 
         TestPeer submit(String function, String data) {
@@ -203,7 +237,7 @@ final class Bench {
             try {
                 Message packet =
                         new PacketReader(new ByteArrayInputStream(writer.take(null)), Magic.REQUEST, 1000, 256).read();
-                boolean held = dispatcher.report(peer, (Packet) packet, deliveries);
+                boolean held = dispatcher.report(peer, (Packet) packet, speaks());
                 flushed();
                 return held;
             } catch (IOException e) {
@@ -212,19 +246,19 @@ final class Bench {
         }
 
         boolean cancel(JobHandle handle) {
-            boolean known = dispatcher.cancel(handle, deliveries);
+            boolean known = dispatcher.cancel(handle, speaks());
             flushed();
             return known;
         }
 
         boolean cancel(String function, String unique) {
-            boolean known = dispatcher.cancel(FunctionName.of(function), UniqueId.of(unique), deliveries);
+            boolean known = dispatcher.cancel(FunctionName.of(function), UniqueId.of(unique), speaks());
             flushed();
             return known;
         }
 
         Dispatcher.Drop drop(String function) {
-            Dispatcher.Drop drop = dispatcher.dropFunction(FunctionName.of(function), deliveries);
+            Dispatcher.Drop drop = dispatcher.dropFunction(FunctionName.of(function), speaks());
             flushed();
             return drop;
         }
@@ -234,7 +268,8 @@ final class Bench {
             flushed();
         }
 
-        private TestPeer flushed() {
+        /** Writes what its calls have left to be written. */
+        TestPeer flushed() {
             deliveries.flush(LOG);
             return this;
         }

@@ -6,6 +6,7 @@ import io.kookoo.protocol.FunctionName;
 import io.kookoo.protocol.JobHandle;
 import io.kookoo.protocol.Packet;
 import io.kookoo.protocol.PacketType;
+import io.kookoo.protocol.Priority;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -55,6 +56,9 @@ final class HistoryModel {
         final Set<Job> running = new LinkedHashSet<>();
         /** What it must hear in this step, besides NOOP and direct answers. */
         final List<String> expected = new ArrayList<>();
+
+        /** Its GRAB has found nothing, and waits. */
+        boolean openGrab;
 
         boolean asleep;
         /** When it heard a NOOP that it has not answered; null for never. */

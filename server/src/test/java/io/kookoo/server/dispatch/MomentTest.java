@@ -13,6 +13,7 @@ import io.kookoo.protocol.Data;
 import io.kookoo.protocol.FunctionName;
 import io.kookoo.protocol.JobHandle;
 import io.kookoo.protocol.PacketType;
+import io.kookoo.protocol.Priority;
 import io.kookoo.protocol.UniqueId;
 import io.kookoo.server.LogLines;
 import java.time.Duration;
@@ -27,8 +28,8 @@ final class MomentTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
 
     private final LogLines log = new LogLines();
-    private final Bench bench = new Bench(
-            new DispatchSettings("bench", 1, 1000, false, Duration.ofSeconds(30), Map.of(FunctionName.of("one"), 1)));
+    private final Bench bench = new Bench(new DispatchSettings(
+            "bench", 1, 1000, false, Duration.ofSeconds(30), Duration.ZERO, Map.of(FunctionName.of("one"), 1)));
     private final Bench.TestPeer client = bench.peer();
 
     @AfterEach

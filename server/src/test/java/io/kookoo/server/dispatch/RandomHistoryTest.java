@@ -9,12 +9,14 @@ import io.kookoo.protocol.FunctionName;
 import io.kookoo.protocol.JobHandle;
 import io.kookoo.protocol.Packet;
 import io.kookoo.protocol.PacketType;
+import io.kookoo.protocol.Priority;
 import io.kookoo.protocol.UniqueId;
 import io.kookoo.server.dispatch.HistoryModel.Client;
 import io.kookoo.server.dispatch.HistoryModel.Job;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -115,7 +117,9 @@ final class RandomHistoryTest {
         CANCELLED_WHILE_RUNNING,
         DROPPED_WITH_JOBS,
         NO_JOB_WHILE_FULL,
-        WOKEN
+        WOKEN,
+        GRAB_WAITS,
+        ANSWERED_LATER
     }
 
     private static final class History {
@@ -126,6 +130,7 @@ final class RandomHistoryTest {
         AssertionError failure;
 
         private final Random random;
+        private final Duration patience;
         private final int[] weights = new int[Action.values().length];
         private int weightSum;
         private final Bench bench;
@@ -138,8 +143,10 @@ final class RandomHistoryTest {
             this.seed = seed;
             this.random = new Random(seed);
             int retries = random.nextInt(4);
+            this.patience = random.nextBoolean() ? Duration.ZERO : DispatchSettings.GRAB_PATIENCE;
             // The alarm is not for this test: it wakes workers whatever they do.
-            this.bench = new Bench(new DispatchSettings("bench", retries, 0, false, Duration.ofDays(365), MAX_RUNNING));
+            this.bench = new Bench(
+                    new DispatchSettings("bench", retries, 0, false, Duration.ofDays(365), patience, MAX_RUNNING));
             this.model = new HistoryModel(retries, MAX_RUNNING);
             for (Action action : Action.values()) {
                 weightSum += weights[action.ordinal()] = 1 + random.nextInt(2 * action.weight);
@@ -179,17 +186,19 @@ final class RandomHistoryTest {
             switch (action) {
                 case CONNECT -> connect();
                 case DISCONNECT -> disconnect(client());
-                case CAN_DO -> canDo(client(), function());
-                case CANT_DO -> cantDo(client(), function());
-                case RESET_ABILITIES -> resetAbilities(client());
-                case PRE_SLEEP -> preSleep(client());
-                case GRAB -> grab(client());
-                case SUBMIT -> submit(client());
-                case END -> report(client(), random.nextInt(3) == 0 ? PacketType.WORK_FAIL : PacketType.WORK_COMPLETE);
-                case SAY -> report(client(), random.nextBoolean() ? PacketType.WORK_DATA : PacketType.WORK_WARNING);
-                case CANCEL -> cancel(client());
-                case CANCEL_UNIQUE -> cancelUnique(client());
-                case DROP -> drop(client(), function());
+                case CAN_DO -> canDo(says(client()), function());
+                case CANT_DO -> cantDo(says(client()), function());
+                case RESET_ABILITIES -> resetAbilities(says(client()));
+                case PRE_SLEEP -> preSleep(says(client()));
+                case GRAB -> grab(says(client()));
+                case SUBMIT -> submit(says(client()));
+                case END ->
+                    report(says(client()), random.nextInt(3) == 0 ? PacketType.WORK_FAIL : PacketType.WORK_COMPLETE);
+                case SAY ->
+                    report(says(client()), random.nextBoolean() ? PacketType.WORK_DATA : PacketType.WORK_WARNING);
+                case CANCEL -> cancel(says(client()));
+                case CANCEL_UNIQUE -> cancelUnique(says(client()));
+                case DROP -> drop(says(client()), function());
                 case MAX_QUEUE -> maxQueue(function());
                 case PASS -> pass(random.nextInt(8) == 0 ? random.nextInt(3000) : random.nextInt(120));
             }
@@ -262,6 +271,17 @@ final class RandomHistoryTest {
             }
         }
 
+        /** Whatever a client says, its GRAB that waits is answered first. */
+        private Client says(Client client) {
+            if (client.openGrab) {
+                client.peer.speaks();
+                client.openGrab = false;
+                assertEquals(PacketType.NO_JOB, client.takeFirst().type());
+                note("  " + client + " hears NO_JOB");
+            }
+            return client;
+        }
+
         private void disconnect(Client client) {
             note(client + " is lost");
             clients.remove(client);
@@ -300,8 +320,15 @@ final class RandomHistoryTest {
             client.asleep = false;
             client.wokenMillis = null;
             List<Job> allowed = model.mayGrab(client);
-            Packet answer = client.peer.grabPacket();
-            if (answer == null) {
+            client.peer.ask();
+            boolean waits = allowed.isEmpty() && !patience.isZero() && !client.abilities.isEmpty();
+            if (waits) {
+                client.openGrab = true;
+                rare(Rare.GRAB_WAITS);
+                return null;
+            }
+            Packet answer = client.takeFirst();
+            if (answer.type() == PacketType.NO_JOB) {
                 note("  NO_JOB");
                 assertEquals(List.of(), allowed, "NO_JOB, although one was ready");
                 if (model.waitsForAFullFunction(client)) {
@@ -441,6 +468,7 @@ final class RandomHistoryTest {
 
         private void check() {
             List<Client> woken = new ArrayList<>();
+            Map<Client, Packet> assigned = new LinkedHashMap<>();
             for (Client client : clients) {
                 List<String> heard = new ArrayList<>();
                 for (Packet packet : client.heard()) {
@@ -451,6 +479,14 @@ final class RandomHistoryTest {
                         client.wokenMillis = model.millis();
                         woken.add(client);
                         rare(Rare.WOKEN);
+                    } else if (packet.type() == PacketType.NO_JOB) {
+                        note("  " + client + " hears NO_JOB");
+                        assertTrue(client.openGrab, () -> client + " hears NO_JOB, and has not asked");
+                        client.openGrab = false;
+                    } else if (packet.type() == PacketType.JOB_ASSIGN) {
+                        assertTrue(client.openGrab, () -> client + " gets a job, and has not asked");
+                        client.openGrab = false;
+                        assigned.put(client, packet);
                     } else {
                         note("  " + client + " hears " + packet.type() + " "
                                 + packet.handle(0).text());
@@ -462,8 +498,30 @@ final class RandomHistoryTest {
                 assertEquals(client.expected, heard, () -> "what " + client + " hears");
                 client.expected.clear();
             }
+            applyAssigned(assigned);
+            for (Client client : clients) {
+                assertTrue(
+                        !client.openGrab || model.mayGrab(client).isEmpty(),
+                        () -> client + " waits for a job, and one is ready: " + model.mayGrab(client));
+            }
             model.checkWoken(woken);
             model.checkWakeUps(clients);
+        }
+
+        /** In some order, each of them was the one that its worker was to get. */
+        private void applyAssigned(Map<Client, Packet> assigned) {
+            while (!assigned.isEmpty()) {
+                Client next = assigned.keySet().stream()
+                        .filter(client -> model.mayGrab(client).stream()
+                                .anyMatch(job ->
+                                        job.handle.equals(assigned.get(client).handle(0))))
+                        .findFirst()
+                        .orElseThrow(() -> new AssertionError("not allowed: " + assigned));
+                Packet packet = assigned.remove(next);
+                note("  " + next + " gets " + packet.handle(0).text());
+                model.grabbed(next, model.byHandle(packet.handle(0)));
+                rare(Rare.ANSWERED_LATER);
+            }
         }
 
         private void checkStatus() {

@@ -3,6 +3,7 @@ package io.kookoo.server.dispatch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import io.kookoo.protocol.Priority;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kookoo.protocol.Packet;
 import io.kookoo.protocol.PacketType;
+import io.kookoo.protocol.Priority;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-package io.kookoo.server.dispatch;
+package io.kookoo.protocol;
 
 /** The priority of a job, highest first. Global over the functions of a worker: any high before any normal. */
 public enum Priority {

@@ -1,0 +1,41 @@
+package io.kookoo.server.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+final class MemoryJobStoreTest extends JobStoreContract {
+    @Override
+    protected JobStore open(OutcomeBounds bounds) {
+        return new MemoryJobStore(bounds, clock);
+    }
+
+    @Test
+    void shouldRefuseABackupWithAReason() {
+        StoreException refused = assertThrows(StoreException.class, () -> store.backup(Path.of("backup.db")));
+        assertTrue(refused.getMessage().contains("in memory only"), refused.getMessage());
+    }
+
+    @Test
+    void shouldForgetTheOldestOutcomesOfAllKindsAboveItsBytes() throws StoreException {
+        store = new MemoryJobStore(MANY, clock, 1_000_000);
+        run = store.begin(PREFIX);
+        TestJob dead = job(1_000).data(text(2_000_000));
+        commit(dead.add(), dead.dead("lost", clock.millis()).update());
+        for (int n = 1; n <= 30; n++) {
+            JobKind kind = n % 2 == 0 ? JobKind.CATALOG : JobKind.FOREGROUND;
+            TestJob job = job(n).kind(kind).ended(JobState.DONE, text(99_000), null, clock.millis() + n);
+            commit(job.outcome());
+        }
+
+        assertEquals(Optional.empty(), store.find(job(20).handle));
+        for (int n = 21; n <= 30; n++) {
+            assertTrue(store.find(job(n).handle).isPresent(), "outcome " + n);
+        }
+        assertEquals(Optional.of(dead.record()), store.find(dead.handle));
+    }
+}
