@@ -2,6 +2,7 @@ import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -63,8 +64,8 @@ import java.util.stream.Stream;
 public final class Bench {
     private static final String USAGE = """
             Usage: bench/run [--pairs N] [--load NAME]... [--jdk PATH]... [--quick]
-            Measures server.jar against gearmand (Debian package gearman-job-server), in alternating runs. All of it takes ten
-            to fifteen minutes, much of which gearmand needs to accept 10,000 connections.
+            Measures server.jar against gearmand (Debian package gearman-job-server), in alternating runs. All of it takes half
+            an hour, much of which gearmand needs to accept 10,000 connections.
 
               --pairs N    counted runs of every load on every server (default 5; with --quick 1)
               --load NAME  only this load; may be repeated:
@@ -73,7 +74,14 @@ public final class Bench {
                 rpc-4x16   4 clients with 16 jobs in flight each, 4 workers
                 rpc-50x50  50 clients with one job in flight each, 50 workers
                 bg         background jobs from 4 connections, 32 unanswered each; then 4 workers run them
-                idle       10,000 workers from a process of their own that all sleep; one is woken (3 runs at most)
+                durable    the same, each job committed before it is answered (gearmand's: a hundredth of the jobs)
+                rpc-store  rpc-4x16 with a store and without (not gearmand's)
+                queued     the start of a server that finds 1,000,000 jobs in its store (3 runs at most; not gearmand's)
+                functions  queued jobs grabbed by a worker that announced 5 functions, and by one with 5,000
+                idle       10,000 workers from a process of their own that all sleep (3 runs at most)
+                wake       jobs one by one for 10 sleeping workers, and for 10,000 (3 runs at most; gearmand's: for 10)
+                stuck      rpc-50x50 alone, beside a peer that gets large results, and beside one that never reads them
+                           (not gearmand's, which would keep them all)
                 poll       calls of the catalog, grabbed and answered on one connection (not gearmand's)
                 start      from starting the process to listening
               --jdk PATH   run server.jar on this JDK (its folder or its java); may be repeated
@@ -83,7 +91,10 @@ public final class Bench {
             Without gearmand only server.jar is measured.""";
 
     private static final int QUICK_DIVISOR = 10;
-    private static final int MOST_IDLE_ROUNDS = 3;
+    private static final int MOST_SLEEPERS_ROUNDS = 3;
+    private static final int FEW_SLEEPERS = 10;
+    /** Longer than a worker needs, after its result, to be asleep: the server answers NO_JOB up to 2 ms late. */
+    private static final int ASLEEP_MILLIS = 5;
     /** How long a run may take before it has failed. */
     private static final int RUN_SECONDS = 60;
     /** The same for 10,000 connections: a server with a short backlog makes connections wait whole seconds. */
@@ -145,7 +156,13 @@ public final class Bench {
         RPC_4X16(200_000),
         RPC_50X50(150_000),
         BG(200_000),
+        DURABLE(200_000),
+        RPC_STORE(200_000),
+        QUEUED(1_000_000),
+        FUNCTIONS(50_000),
         IDLE(10_000),
+        WAKE(2_000),
+        STUCK(150_000),
         POLL(30_000),
         START(1);
 
@@ -163,7 +180,25 @@ public final class Bench {
 
         /** Whether every run needs a server that nothing has been done with. */
         boolean needsFreshServer() {
-            return this == IDLE || this == START;
+            return hasSleepers() || this == START || this == QUEUED;
+        }
+
+        /** Whether it has thousands of connections, and therefore fewer runs and a warm-up within each. */
+        boolean hasSleepers() {
+            return this == IDLE || this == WAKE;
+        }
+
+        boolean isForGearmand() {
+            return this != POLL && this != STUCK && this != RPC_STORE && this != QUEUED;
+        }
+
+        /** With which stores of ours; gearmand has a store of its own, SQLite too, where ours is one. */
+        List<String> stores() {
+            return switch (this) {
+                case DURABLE, QUEUED, START -> List.of("sqlite");
+                case RPC_STORE -> List.of("none", "sqlite");
+                default -> List.of("none");
+            };
         }
     }
 
@@ -242,19 +277,48 @@ public final class Bench {
         }
 
         int rounds(Load load) {
-            return load == Load.IDLE ? Math.min(pairs, MOST_IDLE_ROUNDS) : pairs;
+            return load.hasSleepers() || load == Load.QUEUED ? Math.min(pairs, MOST_SLEEPERS_ROUNDS) : pairs;
+        }
+
+        /** How many sleeping workers are many: 10,000 where so many files may be open. */
+        int manySleepers() throws IOException {
+            return Math.min(count(Load.IDLE), openFilesLimit() - 200);
         }
     }
 
     /** A server that is measured: our own on some JDK, or gearmand, whose {@code java} is null. */
-    private record Contestant(String name, Path java) {
+    private record Contestant(String name, Path java, String store) {
         boolean isOurs() {
             return java != null;
+        }
+
+        Contestant with(String otherStore) {
+            return new Contestant(isOurs() ? name + ", " + otherStore : name, java, otherStore);
         }
     }
 
     /** One line of a table from one run: its name, a figure that is larger the better (for the ratio), and its columns. */
-    private record Row(String name, double speed, Map<String, Double> columns) {}
+    private record Row(String name, double speed, Map<String, Double> columns) {
+        Row named(String otherName) {
+            return new Row(otherName, speed, columns);
+        }
+
+        Row with(String column, double value) {
+            Map<String, Double> more = new LinkedHashMap<>(columns);
+            more.put(column, value);
+            return new Row(name, speed, more);
+        }
+
+        /** With one more column for each of those: its figure, where the base's, whose short name is given, is 1. */
+        Row against(Row base, String baseName, String... figures) {
+            Row row = this;
+            for (String figure : figures) {
+                String heading = figure.split(" ")[0] + ", " + baseName + " = 1";
+                row = row.with(heading, columns.get(figure) / base.columns.get(figure));
+            }
+            return row;
+        }
+    }
 
     /** Returns the exit code. Blocks until everything is measured and printed. */
     private int measure() throws IOException, InterruptedException {
@@ -263,7 +327,7 @@ public final class Bench {
             throw new IOException(jar + " is missing: run make build");
         }
         for (Path java : options.javas) {
-            contestants.add(new Contestant("JDK " + javaVersion(java), java));
+            contestants.add(new Contestant("JDK " + javaVersion(java), java, "none"));
         }
         Path gearmand = onPath("gearmand");
         String gearmandVersion = "";
@@ -271,7 +335,7 @@ public final class Bench {
             say("gearmand is not installed (Debian package gearman-job-server): measuring server.jar only");
         } else {
             gearmandVersion = firstMatch(outputOf(gearmand.toString(), "--version"), "gearmand (\\S+)");
-            contestants.add(new Contestant("gearmand", null));
+            contestants.add(new Contestant("gearmand", null, "none"));
         }
         for (Load load : options.loads) {
             measure(load, gearmand);
@@ -282,13 +346,15 @@ public final class Bench {
 
     private void measure(Load load, Path gearmand) throws IOException, InterruptedException {
         List<Contestant> able = contestants.stream()
-                .filter(contestant -> contestant.isOurs() || load != Load.POLL)
+                .filter(contestant -> contestant.isOurs() || load.isForGearmand())
+                .flatMap(contestant -> load.stores().stream()
+                        .map(store -> load.stores().equals(List.of("none")) ? contestant : contestant.with(store)))
                 .toList();
         Map<Contestant, Server> servers = new LinkedHashMap<>();
         try {
             int rounds = options.rounds(load);
-            // Round 0 is the warm-up: of both virtual machines, of the disk cache for START. IDLE warms up by itself.
-            for (int round = load == Load.IDLE ? 1 : 0; round <= rounds; round++) {
+            // Round 0 is the warm-up: of both virtual machines, of the disk cache for START.
+            for (int round = load.hasSleepers() ? 1 : 0; round <= rounds; round++) {
                 say(load.label() + (round == 0 ? ": warm-up" : ": run " + round + " of " + rounds));
                 for (Contestant contestant : able) {
                     List<Row> rows = null;
@@ -298,7 +364,7 @@ public final class Bench {
                             server = Server.start(contestant, gearmand, options);
                             servers.put(contestant, server);
                         }
-                        rows = run(load, server);
+                        rows = run(load, server, contestant);
                     } catch (IOException e) {
                         if (isEnding()) {
                             return;
@@ -334,7 +400,7 @@ public final class Bench {
         }
     }
 
-    private List<Row> run(Load load, Server server) throws IOException, InterruptedException {
+    private List<Row> run(Load load, Server server, Contestant contestant) throws IOException, InterruptedException {
         int count = options.count(load);
         server.settle(); // until it has seen off the connections of the run before
         return switch (load) {
@@ -342,8 +408,18 @@ public final class Bench {
             case RPC_1X1 -> List.of(rpc(server, count, 1, 1, 1));
             case RPC_4X16 -> List.of(rpc(server, count, 4, 16, 4));
             case RPC_50X50 -> List.of(rpc(server, count, 50, 1, 50));
-            case BG -> List.of(submit(server, count), drain(server, count));
-            case IDLE -> idle(server, Math.min(count, openFilesLimit() - 200));
+            case BG -> List.of(submit("bg submit", server, count), drain("bg drain", server, count));
+            case DURABLE -> {
+                // gearmand commits each job by itself.
+                int jobs = contestant.isOurs() ? count : Math.max(1, count / 100);
+                yield List.of(submit("durable submit", server, jobs), drain("durable drain", server, jobs));
+            }
+            case RPC_STORE -> List.of(rpc(server, count, 4, 16, 4).named("rpc 4x16 beside a store"));
+            case QUEUED -> List.of(queued(server, count, contestant));
+            case FUNCTIONS -> functions(server, count);
+            case IDLE -> List.of(idle(server));
+            case WAKE -> wake(server, count, contestant.isOurs());
+            case STUCK -> stuck(server, count);
             case POLL -> List.of(poll(server, count));
             case START -> List.of(new Row("start", 1 / server.startMillis, Map.of("ms", server.startMillis)));
         };
@@ -372,17 +448,29 @@ public final class Bench {
         }
     }
 
-    private static Row submit(Server server, int count) throws IOException {
+    private static Row submit(String name, Server server, int count) throws IOException {
         Work work = new Work(count);
         try (Side side = Side.connect(server, 4, () -> new BackgroundSubmitter(work, 32))) {
-            return measured("bg submit", server, work, side);
+            return measured(name, server, work, side);
         }
     }
 
-    private static Row drain(Server server, int count) throws IOException {
+    private static Row drain(String name, Server server, int count) throws IOException {
         Work work = new Work(count);
         try (Side side = Side.connect(server, 4, () -> new CountedWorker(work))) {
-            return measured("bg drain", server, work, side);
+            return measured(name, server, work, side);
+        }
+    }
+
+    /** What a server costs that finds so many jobs in its store, left by one that was killed. */
+    private Row queued(Server server, int count, Contestant contestant) throws IOException {
+        submit("", server, count);
+        try (Server next = server.killed().startedAgain(contestant, options)) {
+            double heap = next.heapBytes(contestant.java());
+            return new Row(
+                    String.format(Locale.ROOT, "start with %,d queued jobs", count),
+                    1 / next.startMillis,
+                    Map.of("ms", next.startMillis, "heap bytes/job", heap / count));
         }
     }
 
@@ -412,53 +500,111 @@ public final class Bench {
         }
     }
 
-    /** A few sleeping workers and then many: how fast one of them is woken, and what it takes to accept and keep them. */
-    private List<Row> idle(Server server, int count) throws IOException, InterruptedException {
-        int few = 10;
-        int jobs = options.quick ? 10 : 50;
+    private static List<Row> functions(Server server, int count) throws IOException {
+        Row few = grab(server, count, 5);
+        server.settle();
+        Row many = grab(server, count, 5_000);
+        return Stream.of(few, many)
+                .map(row -> row.against(few, "5", "jobs/s", "p50 us"))
+                .toList();
+    }
+
+    /** One worker with that many functions grabs jobs of one of them, which are all in the queue. */
+    private static Row grab(Server server, int count, int functions) throws IOException {
+        submit("", server, count);
+        server.settle();
+        Work work = new Work(count);
+        Announcer worker = new Announcer(work);
+        try (Side side = Side.connect(server, 1, () -> worker)) {
+            try (Closeable deadline = deadline(RUN_SECONDS, side)) {
+                worker.announce(functions);
+                side.serveUntil(() -> worker.isHeard);
+            }
+            return measured(String.format(Locale.ROOT, "grab, %,d functions", functions), server, work, side);
+        }
+    }
+
+    /** What it takes to accept and keep many sleeping workers. */
+    private Row idle(Server server) throws IOException {
+        int more = options.manySleepers() - FEW_SLEEPERS;
         try (Sleepers sleepers = Sleepers.start(options, server)) {
-            sleepers.add(few);
-            warmUp(server, count);
-            Row wakeFew = wake(server, few, jobs);
+            sleepers.add(FEW_SLEEPERS);
+            warmUp(server);
             long before = server.residentKilobytes();
-            double seconds = sleepers.add(count - few);
+            double seconds = sleepers.add(more);
             server.settle();
             Map<String, Double> columns = new LinkedHashMap<>();
             columns.put("seconds to accept", seconds);
             long after = server.residentKilobytes();
-            columns.put("KB a connection", (double) (after - before) / (count - few));
+            columns.put("KB a connection", (double) (after - before) / more);
             columns.put("MB in all", after / 1024.0);
-            Row idle = new Row(String.format(Locale.ROOT, "idle %,d", count), 1 / seconds, columns);
-            return List.of(wakeFew, wake(server, count, jobs), idle);
+            return new Row(String.format(Locale.ROOT, "idle %,d", options.manySleepers()), 1 / seconds, columns);
         }
     }
 
-    /** As many jobs, one after the other, for the workers that are there. */
-    private static void warmUp(Server server, int jobs) throws IOException {
-        Work work = new Work(jobs);
+    /** Jobs for a few sleeping workers and then, unless gearmand would have to accept them, for many. */
+    private List<Row> wake(Server server, int jobs, boolean isOurs) throws IOException {
+        try (Sleepers sleepers = Sleepers.start(options, server)) {
+            sleepers.add(FEW_SLEEPERS);
+            warmUp(server);
+            List<Row> rows = new ArrayList<>(List.of(wakeOneByOne(server, sleepers, jobs)));
+            if (isOurs) {
+                sleepers.add(options.manySleepers() - FEW_SLEEPERS);
+                server.settle();
+                rows.add(wakeOneByOne(server, sleepers, jobs));
+            }
+            String few = Integer.toString(FEW_SLEEPERS);
+            return rows.stream()
+                    .map(row -> row.against(rows.get(0), few, "p50 us", "CPU us/job"))
+                    .toList();
+        }
+    }
+
+    /** Many jobs, one after the other, for the workers that are there. */
+    private void warmUp(Server server) throws IOException {
+        Work work = new Work(options.count(Load.IDLE));
         try (Side side = Side.connect(server, 1, () -> new Submitter(work, 1))) {
             measured("warm-up", server, work, side);
         }
     }
 
-    /** Single jobs, each submitted when the server has come to rest after the one before. */
-    private static Row wake(Server server, int asleep, int jobs) throws IOException, InterruptedException {
+    /** Single jobs, each submitted when the worker of the one before is asleep again. */
+    private static Row wakeOneByOne(Server server, Sleepers sleepers, int jobs) throws IOException {
         Work work = new Work(jobs);
-        try (Side side = Side.connect(server, 1, () -> new Submitter(work, 1))) {
+        try (Side side = Side.connect(server, 1, () -> new Submitter(work, 1));
+                Closeable deadline = deadline(RUN_SECONDS, side)) {
+            pause(ASLEEP_MILLIS);
+            long wokenBefore = sleepers.woken();
             long serverMicros = server.cpuMicros();
             for (int i = 1; i <= jobs; i++) {
-                server.settle();
                 int target = i;
                 work.allowed = i;
-                try (Closeable deadline = deadline(RUN_SECONDS, side)) {
-                    side.runUntil(() -> work.done == target);
-                }
+                side.runUntil(() -> work.done == target);
+                pause(ASLEEP_MILLIS);
             }
-            server.settle();
+            serverMicros = server.cpuMicros() - serverMicros;
             Map<String, Double> columns = work.latencies();
-            columns.put("CPU us/job", (double) (server.cpuMicros() - serverMicros) / jobs);
-            return new Row(String.format(Locale.ROOT, "wake 1 of %,d", asleep), 1 / columns.get("p50 us"), columns);
+            columns.put("CPU us/job", (double) serverMicros / jobs);
+            // 1, unless more are woken than are needed, or a job met a worker that was not asleep.
+            columns.put("NOOPs/job", (double) (sleepers.woken() - wokenBefore) / jobs);
+            return new Row(
+                    String.format(Locale.ROOT, "wake 1 of %,d", sleepers.count), 1 / columns.get("p50 us"), columns);
         }
+    }
+
+    /** The peer that reads tells what the large results cost by themselves. */
+    private static List<Row> stuck(Server server, int count) throws IOException, InterruptedException {
+        Row alone = rpc(server, count, 50, 1, 50);
+        List<Row> rows = new ArrayList<>(List.of(alone.with("closed by the server", 0)));
+        for (boolean reads : List.of(true, false)) {
+            server.settle();
+            try (Glutton glutton = new Glutton(server.port, reads)) {
+                Row row = rpc(server, count, 50, 1, 50);
+                rows.add(row.named(row.name() + (reads ? ", a peer reads" : ", a peer is stuck"))
+                        .with("closed by the server", glutton.closedByServer));
+            }
+        }
+        return rows.stream().map(row -> row.against(alone, "alone", "p99 us")).toList();
     }
 
     /** What one side of a run has to do, and how long each piece took. Used by one thread. */
@@ -767,6 +913,11 @@ public final class Bench {
             grabNanos = System.nanoTime();
         }
 
+        final void grab() {
+            put(GRAB_JOB, NOTHING);
+            grabNanos = System.nanoTime();
+        }
+
         @Override
         void received(int type, int body, int size) throws IOException {
             if (type == JOB_ASSIGN) {
@@ -792,9 +943,42 @@ public final class Bench {
         void received(int type, int body, int size) throws IOException {
             switch (type) {
                 case NO_JOB -> throw new IOException("the catalog is empty");
-                // A NOOP, too, makes a worker grab.
-                case OPTION_RES -> super.received(NOOP, body, size);
+                case OPTION_RES -> grab();
                 default -> super.received(type, body, size);
+            }
+        }
+    }
+
+    /** A counted worker that announces many functions first. */
+    private static final class Announcer extends CountedWorker {
+        /** Whether the server has heard of them all. */
+        boolean isHeard;
+
+        Announcer(Work work) {
+            super(work);
+        }
+
+        /** The one that has jobs is in the middle: gearmand looks at the last one first. Blocks until they are sent. */
+        void announce(int functions) throws IOException {
+            for (int i = 0; i < functions; i++) {
+                put(CAN_DO, i == functions / 2 ? FUNCTION : ("bench" + i).getBytes(StandardCharsets.US_ASCII));
+                flush(); // or the buffer would be full
+            }
+            put(ECHO_REQ, NOTHING);
+            flush();
+        }
+
+        @Override
+        void begin() {
+            grab();
+        }
+
+        @Override
+        void received(int type, int body, int size) throws IOException {
+            if (type == ECHO_RES) {
+                isHeard = true;
+            } else {
+                super.received(type, body, size);
             }
         }
     }
@@ -802,10 +986,12 @@ public final class Bench {
     /** A worker that sleeps at once, and asks for an echo to know that it was heard. */
     private static final class Sleeper extends Worker {
         private final Runnable accepted;
+        private final Runnable woken;
 
-        Sleeper(Runnable accepted) {
+        Sleeper(Runnable accepted, Runnable woken) {
             super(() -> {});
             this.accepted = accepted;
+            this.woken = woken;
         }
 
         @Override
@@ -819,8 +1005,79 @@ public final class Bench {
         void received(int type, int body, int size) throws IOException {
             if (type == ECHO_RES) {
                 accepted.run();
-            } else {
-                super.received(type, body, size);
+                return;
+            }
+            if (type == NOOP) {
+                woken.run();
+            }
+            super.received(type, body, size);
+        }
+    }
+
+    /**
+     * A client that submits jobs with large results at a steady pace, and reads them or never does. When the server closes its
+     * connection, or takes no more jobs for a second, it connects anew; until closed. It has a thread of its own.
+     */
+    private static final class Glutton implements Closeable {
+        private static final int RESULT_BYTES = 32 * 1024;
+        /** Together more than the server writes to a peer that may not have read what came before. */
+        private static final int JOBS_AT_ONCE = 4;
+
+        private static final int PAUSE_MILLIS = 8;
+
+        private final int port;
+        private final boolean reads;
+        private final Thread thread = new Thread(this::run, "bench-glutton");
+        private volatile boolean closed;
+        /** Written by its thread. */
+        volatile int closedByServer;
+
+        Glutton(int port, boolean reads) {
+            this.port = port;
+            this.reads = reads;
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        private void run() {
+            int size = FUNCTION.length + 2 + RESULT_BYTES;
+            ByteBuffer jobs = ByteBuffer.allocateDirect(JOBS_AT_ONCE * (HEADER_BYTES + size));
+            for (int i = 0; i < JOBS_AT_ONCE; i++) {
+                jobs.putInt(REQUEST_MAGIC).putInt(SUBMIT_JOB).putInt(size);
+                jobs.put(FUNCTION).put(new byte[size - FUNCTION.length]);
+            }
+            ByteBuffer answers = ByteBuffer.allocateDirect(jobs.capacity());
+            while (!closed) {
+                try (SocketChannel channel =
+                        SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
+                    channel.configureBlocking(false);
+                    long wroteNanos = System.nanoTime();
+                    while (!closed && System.nanoTime() - wroteNanos < TimeUnit.SECONDS.toNanos(1)) {
+                        if (!jobs.hasRemaining()) {
+                            pause(PAUSE_MILLIS);
+                            jobs.rewind();
+                        }
+                        if (channel.write(jobs) > 0) {
+                            wroteNanos = System.nanoTime();
+                        } else {
+                            pause(1);
+                        }
+                        while (reads && channel.read(answers.clear()) > 0) {}
+                    }
+                } catch (IOException e) {
+                    closedByServer++;
+                }
+                jobs.rewind();
+            }
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
         }
     }
@@ -986,6 +1243,7 @@ public final class Bench {
     private static final class Sleepers implements Closeable {
         private final Process process;
         private final BufferedReader answers;
+        int count;
 
         private Sleepers(Process process) {
             this.process = process;
@@ -1005,18 +1263,28 @@ public final class Bench {
         }
 
         /** Blocks until that many more are asleep; the seconds it took. */
-        double add(int count) throws IOException {
+        double add(int more) throws IOException {
+            count += more;
+            return Double.parseDouble(ask(more)[0]);
+        }
+
+        /** How many NOOPs they have got so far. */
+        long woken() throws IOException {
+            return Long.parseLong(ask(0)[1]);
+        }
+
+        private String[] ask(int more) throws IOException {
             String answer;
             try (Closeable deadline = deadline(SLEEPERS_SECONDS, process::destroyForcibly)) {
-                process.getOutputStream().write((count + "\n").getBytes(StandardCharsets.US_ASCII));
+                process.getOutputStream().write((more + "\n").getBytes(StandardCharsets.US_ASCII));
                 process.getOutputStream().flush();
                 answer = answers.readLine();
             }
             if (answer == null) {
                 throw new IOException(String.format(
-                        Locale.ROOT, "%,d sleeping workers were not accepted within %d s", count, SLEEPERS_SECONDS));
+                        Locale.ROOT, "%,d sleeping workers were not accepted within %d s", more, SLEEPERS_SECONDS));
             }
-            return Double.parseDouble(answer);
+            return answer.split(" ");
         }
 
         @Override
@@ -1027,7 +1295,8 @@ public final class Bench {
 
     /**
      * The main of that process: for each number on standard input it connects as many workers and prints the seconds until
-     * all were accepted. They work until standard input ends, and the process with it.
+     * all were accepted, and how many NOOPs all that are connected have got so far. They work until standard input ends,
+     * and the process with it.
      */
     private static void sleepers(int port) throws IOException {
         int bufferBytes = 256;
@@ -1037,6 +1306,7 @@ public final class Bench {
             listener.setDaemon(true);
             listener.start();
             int[] accepted = new int[1];
+            long[] woken = new long[1];
             while (true) {
                 side.serveUntil(() -> !orders.isEmpty());
                 int count = orders.remove();
@@ -1044,14 +1314,14 @@ public final class Bench {
                 accepted[0] = 0;
                 long begun = System.nanoTime();
                 for (int at = 0; at < memory.capacity(); at += 2 * bufferBytes) {
-                    Connection sleeper = new Sleeper(() -> accepted[0]++);
+                    Connection sleeper = new Sleeper(() -> accepted[0]++, () -> woken[0]++);
                     ByteBuffer in = memory.slice(at, bufferBytes);
                     side.add(sleeper, port, in, memory.slice(at + bufferBytes, bufferBytes));
                     sleeper.begin();
                     sleeper.flush();
                 }
                 side.serveUntil(() -> accepted[0] == count);
-                System.out.println((System.nanoTime() - begun) / 1e9);
+                System.out.println((System.nanoTime() - begun) / 1e9 + " " + woken[0]);
             }
         }
     }
@@ -1075,12 +1345,14 @@ public final class Bench {
         private static final Pattern LISTENING = Pattern.compile("listening on \\S+:(\\d+)");
 
         private final Process process;
+        private final Path home;
         final int port;
         /** From starting the process to listening. */
         final double startMillis;
 
-        private Server(Process process, int port, double startMillis) {
+        private Server(Process process, Path home, int port, double startMillis) {
             this.process = process;
+            this.home = home;
             this.port = port;
             this.startMillis = startMillis;
         }
@@ -1088,23 +1360,56 @@ public final class Bench {
         /** Starts it in a folder of its own and blocks until it listens. */
         static Server start(Contestant contestant, Path gearmand, Options options) throws IOException {
             Path home = Files.createTempDirectory(options.temp, "server");
-            return contestant.isOurs() ? ours(contestant.java(), home, options) : gearmand(gearmand, home, options);
-        }
-
-        /** With the settings as shipped. */
-        private static Server ours(Path java, Path home, Options options) throws IOException {
+            if (!contestant.isOurs()) {
+                return gearmand(gearmand, home, contestant.store(), options);
+            }
             Files.createDirectory(home.resolve("config"));
             for (String file : List.of("config/settings.ini", "functions.txt")) {
                 Files.copy(options.home.resolve(file), home.resolve(file));
             }
+            return ours(contestant, home, options);
+        }
+
+        /** Ends it as a crash would. Blocks until then. */
+        Server killed() throws IOException {
+            process.destroyForcibly();
+            try {
+                process.waitFor();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException();
+            }
+            return this;
+        }
+
+        /** Another one, of ours, in the same folder. */
+        Server startedAgain(Contestant contestant, Options options) throws IOException {
+            return ours(contestant, home, options);
+        }
+
+        /** What is alive in its heap. */
+        double heapBytes(Path java) throws IOException {
+            String histogram = outputOf(
+                    java.resolveSibling("jcmd").toString(), Long.toString(process.pid()), "GC.class_histogram");
+            return Double.parseDouble(firstMatch(histogram, "Total\\s+\\d+\\s+(\\d+)"));
+        }
+
+        /** With the settings as shipped, but for the store. */
+        private static Server ours(Contestant contestant, Path home, Options options) throws IOException {
             ProcessBuilder builder = new ProcessBuilder(
-                    java.toString(), "-jar", options.home.resolve("server.jar").toString(), "--port", "0");
+                    contestant.java().toString(),
+                    "-jar",
+                    options.home.resolve("server.jar").toString(),
+                    "--port",
+                    "0",
+                    "--store",
+                    contestant.store());
             // The environment is stronger than settings.ini.
             builder.environment().keySet().removeIf(name -> name.startsWith("KOOKOO_"));
             return start(builder, home, options, 0);
         }
 
-        private static Server gearmand(Path gearmand, Path home, Options options) throws IOException {
+        private static Server gearmand(Path gearmand, Path home, String store, Options options) throws IOException {
             int port;
             try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
                 port = free.getLocalPort();
@@ -1115,6 +1420,9 @@ public final class Bench {
                     "--port=" + port,
                     "--log-file=stderr",
                     "--pid-file=" + home.resolve("gearmand.pid"));
+            if (!store.equals("none")) {
+                builder.command().addAll(List.of("-q", "libsqlite3", "--libsqlite3-db=" + home.resolve("gearmand.db")));
+            }
             return start(builder, home, options, port);
         }
 
@@ -1127,7 +1435,7 @@ public final class Bench {
             while (process.isAlive() && System.nanoTime() - begun < TimeUnit.SECONDS.toNanos(START_SECONDS)) {
                 int listening = port == 0 ? announcedPort(console) : accepts(port) ? port : 0;
                 if (listening != 0) {
-                    return new Server(process, listening, (System.nanoTime() - begun) / 1e6);
+                    return new Server(process, home, listening, (System.nanoTime() - begun) / 1e6);
                 }
                 pause(1);
             }
@@ -1283,7 +1591,7 @@ public final class Bench {
                 System.getProperty("os.version"),
                 compared ? ", gearmand " + gearmandVersion : "",
                 options.pairs,
-                options.pairs > MOST_IDLE_ROUNDS ? " (idle and wake: " + MOST_IDLE_ROUNDS + ")" : "",
+                options.pairs > MOST_SLEEPERS_ROUNDS ? " (idle and wake: " + MOST_SLEEPERS_ROUNDS + ")" : "",
                 options.quick ? ", with --quick: too short to compare" : "");
         if (compared) {
             System.out.println("Ratio: how many times as fast as gearmand in the run beside it (above 1: faster).");
@@ -1292,15 +1600,18 @@ public final class Bench {
         results.values().forEach(row -> tables.add(columnsOf(row)));
         for (List<String> columns : tables) {
             List<List<String>> lines = new ArrayList<>();
+            boolean withRatio = results.values().stream()
+                    .anyMatch(row -> columnsOf(row).equals(columns)
+                            && !gearmandRuns(row).isEmpty());
             List<String> head = new ArrayList<>(List.of("load", "server"));
             head.addAll(columns);
-            if (compared) {
+            if (withRatio) {
                 head.add("ratio");
             }
             lines.add(head);
             results.forEach((name, row) -> {
                 if (columnsOf(row).equals(columns)) {
-                    row.keySet().forEach(contestant -> lines.add(line(name, contestant, columns, row, compared)));
+                    row.keySet().forEach(contestant -> lines.add(line(name, contestant, columns, row, withRatio)));
                 }
             });
             printTable(lines);
@@ -1321,13 +1632,13 @@ public final class Bench {
             Contestant contestant,
             List<String> columns,
             Map<Contestant, List<Row>> row,
-            boolean compared) {
+            boolean withRatio) {
         List<Row> runs = row.get(contestant);
         List<String> line = new ArrayList<>(List.of(name, contestant.name()));
         for (String column : columns) {
             line.add(figure(median(runs, run -> run.columns().get(column))));
         }
-        if (compared) {
+        if (withRatio) {
             line.add(contestant.isOurs() ? ratio(runs, gearmandRuns(row)) : "");
         }
         return line;
@@ -1370,7 +1681,7 @@ public final class Bench {
         if (Double.isNaN(value)) {
             return "-";
         }
-        return String.format(Locale.ROOT, value < 20 ? "%,.1f" : "%,.0f", value);
+        return String.format(Locale.ROOT, value < 2 ? "%.2f" : value < 20 ? "%.1f" : "%,.0f", value);
     }
 
     /** The first two columns to the left, the figures to the right; the first line is the head. */
