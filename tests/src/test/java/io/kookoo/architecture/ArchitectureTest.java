@@ -33,7 +33,7 @@ class ArchitectureTest {
                 .that()
                 .haveSimpleName("ClientMain")
                 .should()
-                .resideInAPackage("io.kookoo.client")
+                .resideInAPackage("io.kookoo.client.command")
                 .check(kookoo);
         classes()
                 .that()

@@ -107,10 +107,10 @@ final class CrashTest {
             round.history.awaitAnswered(2000);
             accepted = round.history.accepted();
             // Nothing is written while all of it is copied: the files are as they were at one moment.
-            signal("STOP", round.server);
+            round.server.signal("STOP");
             awaitStandstill(round.server);
             copy(round.home.resolve("data"), copy.resolve("data"));
-            signal("CONT", round.server);
+            round.server.signal("CONT");
             round.stopSubmitting();
             workloads = round.history.workloads();
         }
@@ -146,14 +146,6 @@ final class CrashTest {
                         () -> handle + " ran with " + its + ", seed " + seed);
             }
         }
-    }
-
-    private static void signal(String name, RunningProgram program) throws Exception {
-        int exit = new ProcessBuilder("kill", "-" + name, Long.toString(program.pid()))
-                .inheritIO()
-                .start()
-                .waitFor();
-        assertEquals(0, exit, "exit code of kill");
     }
 
     /** All threads: one that is writing to a file stops when it has done so. */

@@ -1,0 +1,80 @@
+package io.kookoo.client.command;
+
+import io.kookoo.protocol.Data;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Prints what has become of calls, in their order, each as soon as those before it are printed. */
+final class CallPrinter {
+    /** Of several calls the end of which the program's exit code tells. */
+    private static final List<Integer> WORST_FIRST =
+            List.of(ExitCode.CANNOT_CONNECT, ExitCode.TIMEOUT, ExitCode.FUNCTION_FAILED);
+
+    private final Console console;
+    private final List<SubmittedCall> calls;
+    private final boolean background;
+    private final boolean json;
+    private final List<Map<String, Object>> objects = new ArrayList<>();
+    private int printed;
+
+    CallPrinter(Console console, List<SubmittedCall> calls, boolean background, boolean json) {
+        this.console = console;
+        this.calls = calls;
+        this.background = background;
+        this.json = json;
+    }
+
+    /** Whether nothing more is to be waited for with this call. */
+    boolean isFinal(SubmittedCall call) {
+        return call.isEnded() || background && call.handle() != null;
+    }
+
+    /** Prints what is final now. */
+    void print() {
+        while (printed < calls.size() && isFinal(calls.get(printed))) {
+            SubmittedCall call = calls.get(printed++);
+            if (json) {
+                objects.add(object(call));
+            }
+            if (call.failure() != null) {
+                console.err().println(call.call() + ": " + call.failure());
+            } else if (!json && background) {
+                console.out().println(call.handle());
+            } else if (!json) {
+                console.out().writeBytes(call.result());
+                console.out().println();
+            }
+        }
+    }
+
+    /** A remark that belongs to no result. */
+    void remark(String text) {
+        console.err().println(text);
+    }
+
+    /** Prints the rest and returns the exit code for all. */
+    int finish() {
+        print();
+        if (json) {
+            console.out().print(Json.array(objects));
+        }
+        return WORST_FIRST.stream()
+                .filter(code -> calls.stream().anyMatch(call -> call.exitCode() == code))
+                .findFirst()
+                .orElse(ExitCode.OK);
+    }
+
+    private static Map<String, Object> object(SubmittedCall call) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("call", call.call());
+        object.put("handle", call.handle());
+        if (call.failure() != null) {
+            object.put("error", call.failure());
+        } else if (call.result() != null) {
+            object.put("result", new Data(call.result(), 0, call.result().length).text());
+        }
+        return object;
+    }
+}

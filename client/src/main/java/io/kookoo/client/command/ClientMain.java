@@ -1,0 +1,214 @@
+package io.kookoo.client.command;
+
+import io.kookoo.Version;
+import io.kookoo.client.net.CannotConnectException;
+import io.kookoo.settings.Settings;
+import io.kookoo.settings.SettingsException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import picocli.AutoComplete.GenerateCompletion;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The program {@code client.jar}: takes the command line apart, runs one command and turns its end into an exit code. */
+public final class ClientMain {
+    private static final String DEFAULT_COMMAND = "run";
+
+    private ClientMain() {}
+
+    public static void main(String[] args) {
+        Program program = new Program(
+                new Console(System.in, utf8(FileDescriptor.out), utf8(FileDescriptor.err)),
+                new CommonOptions(),
+                System.getenv(),
+                Path.of("").toAbsolutePath(),
+                Settings.jarFolder(ClientMain.class),
+                new ThisProcess());
+        System.exit(execute(program, args));
+    }
+
+    private static PrintStream utf8(FileDescriptor descriptor) {
+        return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+    }
+
+    /** Runs one command; blocks until it has ended. Returns one of {@link ExitCode}. */
+    static int execute(Program program, String... args) {
+        return commandLine(program, program.options()).execute(withCommand(program, args));
+    }
+
+    private static CommandLine commandLine(Program program, CommonOptions options) {
+        PrintWriter out = new PrintWriter(program.console().out(), true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(program.console().err(), true, StandardCharsets.UTF_8);
+        return new CommandLine(new Root(options))
+                .addSubcommand(new RunCommand(program))
+                .addSubcommand(new CallCommand(program))
+                .addSubcommand(new FunctionsCommand(program))
+                .addSubcommand(new StatusCommand(program))
+                .addSubcommand(new WorkersCommand(program))
+                .addSubcommand(new ShowCommand(program))
+                .addSubcommand(new JobsCommand(program))
+                .addSubcommand(new ResultCommand(program))
+                .addSubcommand(new CancelCommand(program))
+                .addSubcommand(new RetryCommand(program))
+                .addSubcommand(new PurgeCommand(program))
+                .addSubcommand(new BackupCommand(program))
+                .addSubcommand(new PingCommand(program))
+                .addSubcommand(new GenerateCompletion())
+                // An argument of a call may begin with @.
+                .setExpandAtFiles(false)
+                .setOut(out)
+                .setErr(err)
+                .setDefaultValueProvider(argument -> fromEnvironment(argument, program.environment()))
+                .setParameterExceptionHandler((e, arguments) -> usageError(e))
+                .setExecutionExceptionHandler((e, command, result) -> failed(e, program, command));
+    }
+
+    /** Options that are no settings have their names in the environment as well: {@code KOOKOO_PRIORITY}. */
+    private static String fromEnvironment(ArgSpec argument, Map<String, String> environment) {
+        if (!(argument instanceof OptionSpec option) || option.hidden()) {
+            return null;
+        }
+        String name = option.longestName().replaceFirst("^-+", "");
+        String value = environment.get("KOOKOO_" + name.replace('-', '_').toUpperCase(Locale.ROOT));
+        // The parser would expand ${...} in defaults, without a bound.
+        return value == null || Settings.optionNames().contains(name) ? null : value.replace("${", "$${");
+    }
+
+    /** Puts the default command before options that stand alone. What cannot be parsed is left to the parser to report. */
+    private static String[] withCommand(Program program, String[] args) {
+        ParseResult result;
+        try {
+            // With options of its own: the parser takes what it finds in them as their initial values.
+            result = commandLine(program, new CommonOptions())
+                    .setUnmatchedArgumentsAllowed(true)
+                    .setUnmatchedOptionsArePositionalParams(false)
+                    .parseArgs(args);
+        } catch (ParameterException e) {
+            return args;
+        }
+        boolean another = result.hasSubcommand()
+                || result.isUsageHelpRequested()
+                || result.isVersionHelpRequested()
+                || !result.unmatched().isEmpty() && !result.unmatched().get(0).startsWith("-");
+        return another
+                ? args
+                : Stream.concat(Stream.of(DEFAULT_COMMAND), Stream.of(args)).toArray(String[]::new);
+    }
+
+    private static int usageError(ParameterException e) {
+        CommandLine command = e.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println(e.getMessage());
+        if (!UnmatchedArgumentException.printSuggestions(e, err)) {
+            err.println("Try: java -jar " + command.getCommandSpec().qualifiedName() + " --help");
+        }
+        return ExitCode.USAGE;
+    }
+
+    private static int failed(Exception e, Program program, CommandLine command) {
+        PrintWriter err = command.getErr();
+        int code;
+        if (e instanceof ParameterException usage) {
+            return usageError(usage);
+        } else if (e instanceof SettingsException) {
+            err.println(e.getMessage());
+            code = ExitCode.SETTINGS;
+        } else if (e instanceof CannotConnectException) {
+            err.println(e.getMessage());
+            code = ExitCode.CANNOT_CONNECT;
+        } else if (e instanceof RefusedException) {
+            err.println(e.getMessage());
+            code = ExitCode.FUNCTION_FAILED;
+        } else if (e instanceof SocketTimeoutException) {
+            err.println("no answer: " + e.getMessage());
+            code = ExitCode.TIMEOUT;
+        } else if (e instanceof IOException) {
+            err.println("the connection to the server is lost: " + e.getMessage());
+            code = ExitCode.CANNOT_CONNECT;
+        } else {
+            err.println("internal error: " + e + (program.options().isVerbose() ? "" : "; -v shows where"));
+            code = ExitCode.INTERNAL_ERROR;
+        }
+        if (program.options().isVerbose()) {
+            e.printStackTrace(err);
+        }
+        return code;
+    }
+
+    /** The program itself, which has commands and runs none. */
+    @Command(
+            name = "client.jar",
+            scope = ScopeType.INHERIT,
+            mixinStandardHelpOptions = true,
+            versionProvider = VersionLine.class,
+            description = {
+                "The client of Kookoo: runs functions for a server, or has them run.",
+                "Without a command it runs, as with run."
+            },
+            footer = {
+                "",
+                "Examples:",
+                "  java -jar client.jar                     # run functions for the server of config/settings.ini",
+                "  java -jar client.jar --interval 0.5      # the same, asking twice a second",
+                "  java -jar client.jar call 'add(1,2)'     # have a function run, print its result",
+                "  java -jar client.jar status              # what the server knows",
+                "  java -jar client.jar jobs --state dead   # what failed for good",
+                "",
+                "Every option has a name in the environment as well: --port is KOOKOO_PORT."
+            },
+            exitCodeListHeading = "%nExit codes:%n",
+            exitCodeList = {
+                "0:it went well",
+                "1:an internal error",
+                "2:the command line is wrong",
+                "3:the settings are wrong",
+                "4:no connection to the server, or it was lost",
+                "5:a function failed, no worker offers it, or the server refuses what it was asked",
+                "6:it took too long, or has not ended yet",
+                "130:interrupted"
+            })
+    private static final class Root {
+        @Mixin
+        private final CommonOptions options;
+
+        Root(CommonOptions options) {
+            this.options = options;
+        }
+    }
+
+    static final class VersionLine implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"Kookoo client " + Version.TEXT};
+        }
+    }
+
+    private static final class ThisProcess implements ProcessEnd {
+        @Override
+        public void onEnd(Runnable hook) {
+            Runtime.getRuntime().addShutdownHook(new Thread(hook, "kookoo-stop"));
+        }
+
+        @Override
+        public void halt(int exitCode) {
+            Runtime.getRuntime().halt(exitCode);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package io.kookoo.client.command;
+
+/** What the program's exit status says; 130, interrupted, is the virtual machine's own. */
+final class ExitCode {
+    static final int OK = 0;
+    static final int INTERNAL_ERROR = 1;
+    static final int USAGE = 2;
+    static final int SETTINGS = 3;
+    static final int CANNOT_CONNECT = 4;
+    static final int FUNCTION_FAILED = 5;
+    static final int TIMEOUT = 6;
+
+    private ExitCode() {}
+}

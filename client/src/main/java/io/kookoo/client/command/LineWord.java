@@ -1,0 +1,37 @@
+package io.kookoo.client.command;
+
+import io.kookoo.protocol.FunctionName;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** What a person names, as one word of a text command. */
+final class LineWord {
+    private LineWord() {}
+
+    /**
+     * The text itself.
+     *
+     * @param command to whose usage a mistake belongs
+     * @throws ParameterException where it is empty or has blanks
+     */
+    static String of(CommandSpec command, String text) {
+        if (text.matches("(?s).*\\s.*|")) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "\"" + text + "\" cannot be named in a line of text: it is empty or has blanks");
+        }
+        return text;
+    }
+
+    /**
+     * The name of a function, in which blanks and control characters are written {@code %20} and so on.
+     *
+     * @throws ParameterException where it is empty
+     */
+    static String ofFunction(CommandSpec command, String name) {
+        if (name.isEmpty()) {
+            throw new ParameterException(command.commandLine(), "a function's name cannot be empty");
+        }
+        return FunctionName.of(name).toString().replace(" ", "%20");
+    }
+}

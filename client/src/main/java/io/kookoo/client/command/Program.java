@@ -1,0 +1,81 @@
+package io.kookoo.client.command;
+
+import io.kookoo.client.net.CannotConnectException;
+import io.kookoo.client.net.ConnectionLimits;
+import io.kookoo.client.net.Connector;
+import io.kookoo.client.net.ServerAddress;
+import io.kookoo.client.net.ServerConnection;
+import io.kookoo.settings.Settings;
+import io.kookoo.settings.SettingsException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * What the commands have in common: the streams, the settings, and a connection to the server.
+ *
+ * @param options filled in by the parser before a command runs
+ * @param environment as {@link System#getenv()} gives it
+ */
+record Program(
+        Console console,
+        CommonOptions options,
+        Map<String, String> environment,
+        Path currentFolder,
+        Path jarFolder,
+        ProcessEnd process) {
+
+    /** The settings, with what was given on the command line. */
+    Settings settings() {
+        return settings(Map.of());
+    }
+
+    /** @param more options of one command, by their long names without dashes */
+    Settings settings(Map<String, String> more) {
+        Map<String, String> given = options.given();
+        given.putAll(more);
+        return Settings.load(currentFolder, jarFolder, environment, given);
+    }
+
+    /** Where the server of these settings listens. */
+    static ServerAddress address(Settings settings) {
+        if (settings.server().port() == 0) {
+            throw new SettingsException(
+                    "[Server] port = 0: the server takes a free port and logs it (listening on ...);"
+                            + " give it to the client with --port");
+        }
+        return new ServerAddress(settings.server().ip(), settings.server().port());
+    }
+
+    static ConnectionLimits limits(Settings settings) {
+        return ConnectionLimits.ofSizes(
+                settings.server().maxPacketBytes(), settings.server().maxLineBytes());
+    }
+
+    /** A connection for one command; the thread that watches over it ends with the program. */
+    static ServerConnection connect(Settings settings) throws CannotConnectException {
+        return connect(settings, limits(settings));
+    }
+
+    /**
+     * Likewise, for what a server answers only once its store has done it: until then it reads nothing else, so its silence
+     * is borne for the store's timeout.
+     */
+    static ServerConnection connectToStore(Settings settings) throws CannotConnectException {
+        return connect(settings, limitsOfStore(settings));
+    }
+
+    static ConnectionLimits limitsOfStore(Settings settings) {
+        return limits(settings).withSilence(settings.client().storeTimeout());
+    }
+
+    static ServerConnection connect(Settings settings, ConnectionLimits limits) throws CannotConnectException {
+        ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(runnable -> {
+            Thread thread = new Thread(runnable, "kookoo-watch");
+            thread.setDaemon(true);
+            return thread;
+        });
+        return new Connector(address(settings), limits, watch).open();
+    }
+}

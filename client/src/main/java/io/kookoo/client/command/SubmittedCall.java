@@ -1,0 +1,78 @@
+package io.kookoo.client.command;
+
+import io.kookoo.call.FunctionCall;
+import io.kookoo.protocol.Data;
+import io.kookoo.protocol.FunctionName;
+import io.kookoo.protocol.JobHandle;
+import java.io.ByteArrayOutputStream;
+
+/**
+ * One call of {@code client.jar call} and what has become of it: submitted, accepted with a handle, ended with a result or
+ * a reason why there is none. Confined to the command's thread.
+ */
+final class SubmittedCall {
+    private final FunctionCall call;
+    private final FunctionName function;
+    private final ByteArrayOutputStream received = new ByteArrayOutputStream();
+    private JobHandle handle;
+    private byte[] result;
+    private String failure;
+    private int exitCode = ExitCode.OK;
+
+    SubmittedCall(FunctionCall call) {
+        this.call = call;
+        this.function = FunctionName.of(call.name());
+    }
+
+    FunctionCall call() {
+        return call;
+    }
+
+    FunctionName function() {
+        return function;
+    }
+
+    /** Null until the server has accepted the job. */
+    JobHandle handle() {
+        return handle;
+    }
+
+    void accepted(JobHandle given) {
+        handle = given;
+    }
+
+    /** A part of the result, sent ahead of its end. */
+    void received(Data part) {
+        received.writeBytes(part.toBytes());
+    }
+
+    void completed(Data rest) {
+        received(rest);
+        result = received.toByteArray();
+    }
+
+    /** @param endCode what this end makes of the program's exit */
+    void failed(String reason, int endCode) {
+        failure = reason;
+        exitCode = endCode;
+    }
+
+    boolean isEnded() {
+        return result != null || failure != null;
+    }
+
+    /** {@link ExitCode#OK} unless the call has failed. */
+    int exitCode() {
+        return exitCode;
+    }
+
+    /** Null unless the call has ended well. */
+    byte[] result() {
+        return result;
+    }
+
+    /** For a person; null unless the call has failed, ran out of time, or its end is not known. */
+    String failure() {
+        return failure;
+    }
+}

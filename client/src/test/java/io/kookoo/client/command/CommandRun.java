@@ -1,0 +1,103 @@
+package io.kookoo.client.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/** One run of the program inside a test: its streams captured, its process not ended. */
+final class CommandRun {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final Map<String, String> environment = new HashMap<>();
+    private final List<Runnable> hooks = new CopyOnWriteArrayList<>();
+    private final List<Integer> halts = new CopyOnWriteArrayList<>();
+    private final Path home;
+    private InputStream in = new ByteArrayInputStream(new byte[0]);
+    private CompletableFuture<Integer> exitCode;
+
+    CommandRun(Path home) {
+        this.home = home;
+    }
+
+    CommandRun environment(String name, String value) {
+        environment.put(name, value);
+        return this;
+    }
+
+    CommandRun input(InputStream stream) {
+        in = stream;
+        return this;
+    }
+
+    /** Begins to run in a thread of its own. */
+    CommandRun start(Object... args) {
+        String[] texts = List.of(args).stream().map(Object::toString).toArray(String[]::new);
+        Program program = new Program(
+                new Console(in, stream(out), stream(err)),
+                new CommonOptions(),
+                environment,
+                home,
+                home,
+                new ProcessEnd() {
+                    @Override
+                    public void onEnd(Runnable hook) {
+                        hooks.add(hook);
+                    }
+
+                    @Override
+                    public void halt(int code) {
+                        halts.add(code);
+                    }
+                });
+        exitCode = new CompletableFuture<>();
+        Thread thread = new Thread(() -> exitCode.complete(ClientMain.execute(program, texts)));
+        thread.setDaemon(true);
+        thread.start();
+        return this;
+    }
+
+    private static PrintStream stream(ByteArrayOutputStream bytes) {
+        return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    }
+
+    /** What a signal does to the process. */
+    void signal() {
+        hooks.forEach(Runnable::run);
+    }
+
+    List<Integer> halts() {
+        return halts;
+    }
+
+    String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Waits for the end, which comes within ten seconds with this exit code. */
+    CommandRun exits(int code) throws Exception {
+        int actual = exitCode.get(10, TimeUnit.SECONDS);
+        assertEquals(code, actual, () -> "exit code; standard error was: " + err());
+        return this;
+    }
+
+    CommandRun printing(String expectedOut, String expectedErr) {
+        assertEquals(expectedErr, err());
+        assertEquals(expectedOut, out());
+        return this;
+    }
+}
