@@ -19,7 +19,7 @@ public final class BatchLines {
     public static final class MalformedLineException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        MalformedLineException(String message) {
+        public MalformedLineException(String message) {
             super(message);
         }
     }

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A span of time as people write one that may be long: {@code 90s}, {@code 15m}, {@code 2h} or {@code 7d}. */
+/** Spans of time as people write one that may be long, {@code 90s}, {@code 15m}, {@code 2h} or {@code 7d}, and as they read a short one. */
 public final class TimeSpan {
     private static final Pattern PATTERN = Pattern.compile("(\\d{1,9})([smhd])");
 
@@ -25,5 +25,11 @@ public final class TimeSpan {
                     case "h" -> Duration.ofHours(number);
                     default -> Duration.ofDays(number);
                 });
+    }
+
+    /** In seconds, for people: {@code 5 s}, {@code 0.2 s}. */
+    public static String seconds(Duration duration) {
+        long millis = duration.toMillis();
+        return (millis % 1000 == 0 ? Long.toString(millis / 1000) : Double.toString(millis / 1000.0)) + " s";
     }
 }

@@ -2,15 +2,13 @@ package io.kookoo.client.command;
 
 import io.kookoo.call.CallSyntaxException;
 import io.kookoo.call.FunctionCall;
-import io.kookoo.client.net.ServerConnection;
-import io.kookoo.protocol.PacketType;
+import io.kookoo.client.Kookoo;
+import io.kookoo.protocol.Priority;
 import io.kookoo.settings.Settings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -33,7 +31,9 @@ import picocli.CommandLine.Spec;
             "  java -jar client.jar call 'add(1,2)'",
             "  java -jar client.jar call 'pow_2(7)' 'fibonacci(100)' hello_world",
             "  java -jar client.jar call --timeout 5 --priority high 'sleep(2)'",
-            "  java -jar client.jar call --background 'sleep(60)'      # prints the handle and does not wait"
+            "  java -jar client.jar call --background 'sleep(60)'      # prints the handle and does not wait",
+            "",
+            "Ctrl-C cancels what has not ended, and ends with 130."
         })
 final class CallCommand implements Callable<Integer> {
     private final Program program;
@@ -62,12 +62,13 @@ final class CallCommand implements Callable<Integer> {
             description = "high, normal (the default) or low: what waits at the server is run in this order.")
     private String priority;
 
+    @Mixin
+    private final WaitWorkerOption waitWorker = new WaitWorkerOption();
+
     @Option(
-            names = "--wait-worker",
-            paramLabel = "SECONDS",
-            description =
-                    "How long a call waits for a worker that offers its function, instead of [Client] wait_worker.")
-    private String waitWorker;
+            names = "--progress",
+            description = "Show on a terminal what the functions say of their progress, with rate and time left.")
+    private boolean showProgress;
 
     @Option(names = "--json", description = "A JSON array of call, handle, and result or error.")
     private boolean json;
@@ -77,20 +78,26 @@ final class CallCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws Exception {
         List<SubmittedCall> calls = new ArrayList<>();
         for (int i = 0; i < texts.size(); i++) {
             calls.add(new SubmittedCall(parse(i)));
         }
         Optional<Duration> limit = timeout.limit();
-        PacketType type = submission();
-        Map<String, String> given = new LinkedHashMap<>();
-        CommonOptions.put(given, "wait-worker", waitWorker);
-        Settings settings = program.settings(given);
+        Priority given = priority();
+        Settings settings = program.settings(waitWorker.given());
 
-        CallPrinter printer = new CallPrinter(program.console(), calls, background, json);
-        try (ServerConnection connection = background ? Program.connectToStore(settings) : Program.connect(settings)) {
-            new Submission(connection, calls, type, limit, settings.client(), printer).run();
+        return Interruption.during(() -> run(calls, given, limit, settings), program.process());
+    }
+
+    private int run(List<SubmittedCall> calls, Priority given, Optional<Duration> limit, Settings settings)
+            throws IOException {
+        try (Kookoo kookoo = background ? Program.kookooOfStore(settings) : Program.kookoo(settings);
+                Progress bar = showProgress && program.console().errIsTerminal()
+                        ? new TerminalProgress(program.console().err(), "", 1)
+                        : Progress.NONE) {
+            CallPrinter printer = new CallPrinter(program.console(), calls, background, json, bar);
+            new CallRun(kookoo, calls, given, background, limit, settings.client(), printer).run();
             return printer.finish();
         }
     }
@@ -103,11 +110,11 @@ final class CallCommand implements Callable<Integer> {
         }
     }
 
-    private PacketType submission() {
+    private Priority priority() {
         return switch (priority) {
-            case "high" -> background ? PacketType.SUBMIT_JOB_HIGH_BG : PacketType.SUBMIT_JOB_HIGH;
-            case "normal" -> background ? PacketType.SUBMIT_JOB_BG : PacketType.SUBMIT_JOB;
-            case "low" -> background ? PacketType.SUBMIT_JOB_LOW_BG : PacketType.SUBMIT_JOB_LOW;
+            case "high" -> Priority.HIGH;
+            case "normal" -> Priority.NORMAL;
+            case "low" -> Priority.LOW;
             default -> throw usage("--priority " + priority + ": expected high, normal or low");
         };
     }

@@ -10,20 +10,22 @@ import java.util.Map;
 final class CallPrinter {
     /** Of several calls the end of which the program's exit code tells. */
     private static final List<Integer> WORST_FIRST =
-            List.of(ExitCode.CANNOT_CONNECT, ExitCode.TIMEOUT, ExitCode.FUNCTION_FAILED);
+            List.of(ExitCode.INTERRUPTED, ExitCode.CANNOT_CONNECT, ExitCode.TIMEOUT, ExitCode.FUNCTION_FAILED);
 
     private final Console console;
     private final List<SubmittedCall> calls;
     private final boolean background;
     private final boolean json;
+    private final Progress progress;
     private final List<Map<String, Object>> objects = new ArrayList<>();
     private int printed;
 
-    CallPrinter(Console console, List<SubmittedCall> calls, boolean background, boolean json) {
+    CallPrinter(Console console, List<SubmittedCall> calls, boolean background, boolean json, Progress progress) {
         this.console = console;
         this.calls = calls;
         this.background = background;
         this.json = json;
+        this.progress = progress;
     }
 
     /** Whether nothing more is to be waited for with this call. */
@@ -35,6 +37,7 @@ final class CallPrinter {
     void print() {
         while (printed < calls.size() && isFinal(calls.get(printed))) {
             SubmittedCall call = calls.get(printed++);
+            progress.clear();
             if (json) {
                 objects.add(object(call));
             }
@@ -51,7 +54,18 @@ final class CallPrinter {
 
     /** A remark that belongs to no result. */
     void remark(String text) {
+        progress.clear();
         console.err().println(text);
+    }
+
+    /** How far a call is; of several, the bar counts those that have ended. */
+    void progress(SubmittedCall call, long done, long total) {
+        if (calls.size() == 1) {
+            progress.show(done, total, "");
+        } else {
+            long ended = calls.stream().filter(this::isFinal).count();
+            progress.show(ended, calls.size(), call.function() + " " + done + (total == 0 ? "" : "/" + total));
+        }
     }
 
     /** Prints the rest and returns the exit code for all. */

@@ -1,5 +1,6 @@
 package io.kookoo.client.command;
 
+import io.kookoo.client.RefusedException;
 import io.kookoo.client.net.ServerConnection;
 import java.io.IOException;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.kookoo.client.command;
 
 import io.kookoo.Version;
+import io.kookoo.client.RefusedException;
 import io.kookoo.client.net.CannotConnectException;
 import io.kookoo.settings.Settings;
 import io.kookoo.settings.SettingsException;
@@ -35,7 +36,7 @@ public final class ClientMain {
 
     public static void main(String[] args) {
         Program program = new Program(
-                new Console(System.in, utf8(FileDescriptor.out), utf8(FileDescriptor.err)),
+                new Console(System.in, utf8(FileDescriptor.out), utf8(FileDescriptor.err), Terminal::is),
                 new CommonOptions(),
                 System.getenv(),
                 Path.of("").toAbsolutePath(),
@@ -59,6 +60,7 @@ public final class ClientMain {
         return new CommandLine(new Root(options))
                 .addSubcommand(new RunCommand(program))
                 .addSubcommand(new CallCommand(program))
+                .addSubcommand(new SubmitCommand(program))
                 .addSubcommand(new FunctionsCommand(program))
                 .addSubcommand(new StatusCommand(program))
                 .addSubcommand(new WorkersCommand(program))
@@ -70,6 +72,7 @@ public final class ClientMain {
                 .addSubcommand(new PurgeCommand(program))
                 .addSubcommand(new BackupCommand(program))
                 .addSubcommand(new PingCommand(program))
+                .addSubcommand(new BenchCommand(program))
                 .addSubcommand(new GenerateCompletion())
                 // An argument of a call may begin with @.
                 .setExpandAtFiles(false)
@@ -130,6 +133,9 @@ public final class ClientMain {
         } else if (e instanceof SettingsException) {
             err.println(e.getMessage());
             code = ExitCode.SETTINGS;
+        } else if (e instanceof FileException) {
+            err.println(e.getMessage());
+            code = ExitCode.FILE;
         } else if (e instanceof CannotConnectException) {
             err.println(e.getMessage());
             code = ExitCode.CANNOT_CONNECT;
@@ -182,6 +188,8 @@ public final class ClientMain {
                 "4:no connection to the server, or it was lost",
                 "5:a function failed, no worker offers it, or the server refuses what it was asked",
                 "6:it took too long, or has not ended yet",
+                "7:lines of a file failed",
+                "8:a file cannot be read or written",
                 "130:interrupted"
             })
     private static final class Root {

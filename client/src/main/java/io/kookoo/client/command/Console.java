@@ -3,16 +3,27 @@ package io.kookoo.client.command;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.Objects;
+import java.util.function.IntPredicate;
 
 /**
  * The three streams of a command: its input, its answer, and what went wrong. Text is UTF-8.
  *
  * @param out for the answer and nothing else
+ * @param terminal whether a stream, 1 for {@code out} and 2 for {@code err}, is a terminal
  */
-record Console(InputStream in, PrintStream out, PrintStream err) {
+record Console(InputStream in, PrintStream out, PrintStream err, IntPredicate terminal) {
     Console {
         Objects.requireNonNull(in);
         Objects.requireNonNull(out);
         Objects.requireNonNull(err);
+        Objects.requireNonNull(terminal);
+    }
+
+    boolean outIsTerminal() {
+        return terminal.test(1);
+    }
+
+    boolean errIsTerminal() {
+        return terminal.test(2);
     }
 }

@@ -1,6 +1,6 @@
 package io.kookoo.client.command;
 
-/** What the program's exit status says; 130, interrupted, is the virtual machine's own. */
+/** What the program's exit status says. */
 final class ExitCode {
     static final int OK = 0;
     static final int INTERNAL_ERROR = 1;
@@ -9,6 +9,10 @@ final class ExitCode {
     static final int CANNOT_CONNECT = 4;
     static final int FUNCTION_FAILED = 5;
     static final int TIMEOUT = 6;
+    static final int LINES_FAILED = 7;
+    static final int FILE = 8;
+    /** As a shell counts a process that Ctrl-C has ended. */
+    static final int INTERRUPTED = 130;
 
     private ExitCode() {}
 }

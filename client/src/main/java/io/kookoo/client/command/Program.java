@@ -1,5 +1,6 @@
 package io.kookoo.client.command;
 
+import io.kookoo.client.Kookoo;
 import io.kookoo.client.net.CannotConnectException;
 import io.kookoo.client.net.ConnectionLimits;
 import io.kookoo.client.net.Connector;
@@ -68,6 +69,16 @@ record Program(
 
     static ConnectionLimits limitsOfStore(Settings settings) {
         return limits(settings).withSilence(settings.client().storeTimeout());
+    }
+
+    /** A connection over which a command has functions run. */
+    static Kookoo kookoo(Settings settings) throws CannotConnectException {
+        return Kookoo.connect(address(settings), limits(settings));
+    }
+
+    /** Likewise, for background jobs; as {@link #connectToStore}. */
+    static Kookoo kookooOfStore(Settings settings) throws CannotConnectException {
+        return Kookoo.connect(address(settings), limitsOfStore(settings));
     }
 
     static ServerConnection connect(Settings settings, ConnectionLimits limits) throws CannotConnectException {

@@ -5,6 +5,7 @@ import io.kookoo.client.net.ServerConnection;
 import io.kookoo.protocol.Data;
 import io.kookoo.protocol.EscapedText;
 import io.kookoo.settings.Settings;
+import io.kookoo.settings.TimeSpan;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -107,7 +108,7 @@ final class ResultCommand implements Callable<Integer> {
         try (ServerConnection connection = Program.connect(settings, limits(settings))) {
             Optional<String> line = ask(connection, command, limit);
             if (line.isEmpty()) {
-                String late = "not ended within " + Submission.seconds(limit.orElseThrow()) + " (--timeout)";
+                String late = "not ended within " + TimeSpan.seconds(limit.orElseThrow()) + " (--timeout)";
                 return print(object, null, late, ExitCode.TIMEOUT);
             }
             Answer answer = Answer.parse(command, line.get());

@@ -1,6 +1,6 @@
 package io.kookoo.client.command;
 
-import io.kookoo.client.command.TextLists.FunctionStatus;
+import io.kookoo.client.FunctionStatus;
 import io.kookoo.client.net.ServerConnection;
 import io.kookoo.settings.Settings;
 import java.io.IOException;

@@ -1,10 +1,9 @@
 package io.kookoo.client.command;
 
 import io.kookoo.call.FunctionCall;
-import io.kookoo.protocol.Data;
+import io.kookoo.client.Job;
 import io.kookoo.protocol.FunctionName;
 import io.kookoo.protocol.JobHandle;
-import java.io.ByteArrayOutputStream;
 
 /**
  * One call of {@code client.jar call} and what has become of it: submitted, accepted with a handle, ended with a result or
@@ -13,8 +12,7 @@ import java.io.ByteArrayOutputStream;
 final class SubmittedCall {
     private final FunctionCall call;
     private final FunctionName function;
-    private final ByteArrayOutputStream received = new ByteArrayOutputStream();
-    private JobHandle handle;
+    private Job<?> job;
     private byte[] result;
     private String failure;
     private int exitCode = ExitCode.OK;
@@ -32,23 +30,22 @@ final class SubmittedCall {
         return function;
     }
 
+    void submitted(Job<?> as) {
+        job = as;
+    }
+
+    /** Null before it is submitted. */
+    Job<?> job() {
+        return job;
+    }
+
     /** Null until the server has accepted the job. */
     JobHandle handle() {
-        return handle;
+        return job == null ? null : job.handle();
     }
 
-    void accepted(JobHandle given) {
-        handle = given;
-    }
-
-    /** A part of the result, sent ahead of its end. */
-    void received(Data part) {
-        received.writeBytes(part.toBytes());
-    }
-
-    void completed(Data rest) {
-        received(rest);
-        result = received.toByteArray();
+    void completed(byte[] bytes) {
+        result = bytes;
     }
 
     /** @param endCode what this end makes of the program's exit */

@@ -1,5 +1,6 @@
 package io.kookoo.client.command;
 
+import io.kookoo.client.RefusedException;
 import io.kookoo.client.net.ServerConnection;
 import io.kookoo.protocol.Message;
 import io.kookoo.protocol.TextLine;

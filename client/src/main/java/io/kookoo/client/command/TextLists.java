@@ -1,5 +1,6 @@
 package io.kookoo.client.command;
 
+import io.kookoo.client.RefusedException;
 import io.kookoo.client.net.ServerConnection;
 import io.kookoo.protocol.Message;
 import io.kookoo.protocol.TextLine;
@@ -17,22 +18,6 @@ final class TextLists {
     static final String END = ".";
 
     private static final Pattern WORKER = Pattern.compile("(\\S+) (\\S+) (.*?) :(?: (.*))?");
-
-    /** A line of {@code status}. {@code total} counts the queued and the running. */
-    record FunctionStatus(String function, long total, long running, long workers) {
-        static FunctionStatus parse(String line) throws IOException {
-            String[] cells = line.split("\t", -1);
-            try {
-                if (cells.length == 4) {
-                    return new FunctionStatus(
-                            cells[0], Long.parseLong(cells[1]), Long.parseLong(cells[2]), Long.parseLong(cells[3]));
-                }
-            } catch (NumberFormatException e) {
-                throw notUnderstood(STATUS, line);
-            }
-            throw notUnderstood(STATUS, line);
-        }
-    }
 
     /** A line of {@code workers}. */
     record WorkerStatus(String descriptor, String ip, String id, List<String> functions) {

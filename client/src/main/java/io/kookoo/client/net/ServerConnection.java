@@ -146,6 +146,11 @@ public final class ServerConnection implements AutoCloseable {
         }
     }
 
+    /** Whether {@link #read()} will return at once: a message has arrived whole. Only for the thread that reads. */
+    public boolean hasMessage() {
+        return reader.hasMessage();
+    }
+
     /** Closes the socket; a thread that reads or writes ends with an IOException. Never blocks for the peer. */
     @Override
     public void close() {

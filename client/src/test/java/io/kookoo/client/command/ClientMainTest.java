@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kookoo.client.net.ScriptedServer;
 import io.kookoo.client.net.ScriptedServer.Peer;
+import io.kookoo.protocol.PacketType;
 import java.io.IOException;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
@@ -165,6 +166,12 @@ class ClientMainTest {
                 .toArray());
     }
 
+    private static void skip(Peer peer, PacketType... types) throws IOException {
+        for (PacketType type : types) {
+            assertEquals(type, peer.nextType());
+        }
+    }
+
     @Test
     void shouldPrintResultsInTheOrderOfTheCalls() throws Exception {
         CommandRun run = call("add(1, 2)", "hello_world", "echo(grüße)");
@@ -192,6 +199,7 @@ class ClientMainTest {
     void shouldNameFailedCallsAndPrintTheOtherResults() throws Exception {
         CommandRun run = call("pow_2(7,9)", "add(1,2)", "add(3,4)", "full");
         try (Peer peer = server.accept()) {
+            skip(peer, OPTION_REQ, SUBMIT_JOB, SUBMIT_JOB, SUBMIT_JOB, SUBMIT_JOB);
             peer.send(
                     res(OPTION_RES, "exceptions"),
                     res(JOB_CREATED, "H:1"),
@@ -216,6 +224,7 @@ class ClientMainTest {
     void shouldWorkWithServerThatKnowsNoExceptions() throws Exception {
         CommandRun run = call("add(1,2)");
         try (Peer peer = server.accept()) {
+            skip(peer, OPTION_REQ, SUBMIT_JOB);
             peer.send(
                     res(ERROR, "UNKNOWN_OPTION", "Server does not recognize given option"),
                     res(JOB_CREATED, "H:1"),
@@ -243,6 +252,7 @@ class ClientMainTest {
     void shouldWriteJson() throws Exception {
         CommandRun run = call("--json", "echo(\"a \\\"b\\\"\")", "boom");
         try (Peer peer = server.accept()) {
+            skip(peer, OPTION_REQ, SUBMIT_JOB, SUBMIT_JOB);
             peer.send(
                     res(JOB_CREATED, "H:1"),
                     res(JOB_CREATED, "H:2"),
@@ -259,12 +269,12 @@ class ClientMainTest {
     void shouldNameFunctionThatNoWorkerOffersAndGiveUp() throws Exception {
         CommandRun run = call("--wait-worker", "2.2", "no_such(1)", "helloWorld", "add(1,2)");
         try (Peer peer = server.accept()) {
-            peer.send(res(JOB_CREATED, "H:1"), res(JOB_CREATED, "H:2"), res(JOB_CREATED, "H:3"))
-                    .expect(
+            peer.expect(
                             req(OPTION_REQ, "exceptions"),
                             req(SUBMIT_JOB, "no_such", "", "1"),
                             req(SUBMIT_JOB, "helloWorld", "", ""),
                             req(SUBMIT_JOB, "add", "", "1,2"))
+                    .send(res(JOB_CREATED, "H:1"), res(JOB_CREATED, "H:2"), res(JOB_CREATED, "H:3"))
                     .expect("status\n")
                     .send("no_such\t1\t0\t0\nhello_world\t0\t0\t2\nadd\t1\t1\t1\n.\n")
                     .expect("status\n")
@@ -301,6 +311,7 @@ class ClientMainTest {
     void shouldEndWithSixWhenTimeRunsOut() throws Exception {
         CommandRun run = call("--timeout", "0.2", "add(1,2)", "sleep(60)");
         try (Peer peer = server.accept()) {
+            skip(peer, OPTION_REQ, SUBMIT_JOB, SUBMIT_JOB);
             peer.send(res(JOB_CREATED, "H:1"), res(JOB_CREATED, "H:2"), res(WORK_COMPLETE, "H:1", "3"));
             run.exits(6).printing("3\n", "sleep(60): no result within 0.2 s (--timeout)\n");
         }
@@ -310,11 +321,11 @@ class ClientMainTest {
     void shouldPrintWhatThereIsWhenTheConnectionIsLost() throws Exception {
         CommandRun run = call("add(1,2)", "sleep(60)");
         server.accept()
-                .send(res(JOB_CREATED, "H:1"), res(JOB_CREATED, "H:2"), res(WORK_COMPLETE, "H:1", "3"))
                 .expect(
                         req(OPTION_REQ, "exceptions"),
                         req(SUBMIT_JOB, "add", "", "1,2"),
                         req(SUBMIT_JOB, "sleep", "", "60"))
+                .send(res(JOB_CREATED, "H:1"), res(JOB_CREATED, "H:2"), res(WORK_COMPLETE, "H:1", "3"))
                 .hangUp();
         run.exits(4)
                 .printing(

@@ -23,6 +23,7 @@ final class CommandRun {
     private final List<Runnable> hooks = new CopyOnWriteArrayList<>();
     private final List<Integer> halts = new CopyOnWriteArrayList<>();
     private final Path home;
+    private boolean terminal;
     private InputStream in = new ByteArrayInputStream(new byte[0]);
     private CompletableFuture<Integer> exitCode;
 
@@ -40,11 +41,17 @@ final class CommandRun {
         return this;
     }
 
+    /** Somebody looks at standard output and standard error. */
+    CommandRun onTerminal() {
+        terminal = true;
+        return this;
+    }
+
     /** Begins to run in a thread of its own. */
     CommandRun start(Object... args) {
         String[] texts = List.of(args).stream().map(Object::toString).toArray(String[]::new);
         Program program = new Program(
-                new Console(in, stream(out), stream(err)),
+                new Console(in, stream(out), stream(err), descriptor -> terminal),
                 new CommonOptions(),
                 environment,
                 home,

@@ -1,0 +1,273 @@
+package io.kookoo.client;
+
+import io.kookoo.protocol.Data;
+import io.kookoo.protocol.JobHandle;
+import io.kookoo.protocol.PacketType;
+import io.kookoo.protocol.PacketWriter;
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/**
+ * A job that was submitted, and its end: a future of the result, or for a background job of its handle. It fails with
+ *
+ * <ul>
+ *   <li>{@link JobFailedException} where the worker says that it failed, with the worker's reason;
+ *   <li>{@link RefusedException} where the server does not accept it;
+ *   <li>{@link ConnectionLostException} where the connection ends before the job does;
+ *   <li>{@link CancellationException} after {@link #cancel}.
+ * </ul>
+ *
+ * <p>What depends on it without an executor ({@code thenApply}, {@code whenComplete}) is run by the reading thread of the connection. It
+ * may submit further jobs there, but not wait for them: {@code get} and {@code join} throw {@link IllegalStateException} in that thread
+ * instead of waiting for ever. {@code orTimeout} ends the waiting and not the job.
+ *
+ * <p>Thread-safe.
+ *
+ * @param <T> how the result is read
+ */
+public final class Job<T> extends CompletableFuture<T> implements Request {
+    private final Kookoo kookoo;
+    private final Submission submission;
+    private final PacketType type;
+    /** Null for a background job, whose result nobody waits for. */
+    private final Function<Data, T> reading;
+    /** Null for a foreground job. */
+    private final Function<JobHandle, T> accepting;
+
+    private volatile JobHandle handle;
+    /** What the server says to the cancelling; null before {@link #cancel}. */
+    private volatile CompletableFuture<List<String>> cancellation;
+
+    private boolean cancelSent;
+
+    /** Confined to the reading thread, as {@link #next}: what was sent ahead of the end, or null. */
+    private ByteArrayOutputStream parts;
+
+    /** The next of those that joined to one job on this connection, round in a circle; itself where it is alone. */
+    private Job<?> next = this;
+
+    private Job(
+            Kookoo kookoo,
+            Submission submission,
+            PacketType type,
+            Function<Data, T> reading,
+            Function<JobHandle, T> accepting) {
+        this.kookoo = kookoo;
+        this.submission = submission;
+        this.type = type;
+        this.reading = reading;
+        this.accepting = accepting;
+    }
+
+    static <T> Job<T> foreground(Kookoo kookoo, Submission submission, Function<Data, T> reading) {
+        PacketType type = switch (submission.priority()) {
+            case HIGH -> PacketType.SUBMIT_JOB_HIGH;
+            case NORMAL -> PacketType.SUBMIT_JOB;
+            case LOW -> PacketType.SUBMIT_JOB_LOW;
+        };
+        return new Job<>(kookoo, submission, type, reading, null);
+    }
+
+    static Job<JobHandle> background(Kookoo kookoo, Submission submission) {
+        PacketType type = switch (submission.priority()) {
+            case HIGH -> PacketType.SUBMIT_JOB_HIGH_BG;
+            case NORMAL -> PacketType.SUBMIT_JOB_BG;
+            case LOW -> PacketType.SUBMIT_JOB_LOW_BG;
+        };
+        return new Job<>(kookoo, submission, type, null, given -> given);
+    }
+
+    /** By what the server knows the job; null until it has accepted it. */
+    public JobHandle handle() {
+        return handle;
+    }
+
+    /**
+     * Ends the job before its time, whether it waits or runs: asks the server to, and does not wait for the answer. Others who joined
+     * the job are told that it failed. A background job that has been accepted is not cancelled by this but by
+     * {@link Kookoo#cancel(JobHandle)}.
+     *
+     * @param mayInterruptIfRunning means nothing: whether a running job is interrupted is its worker's business
+     * @return whether it is cancelled now; false where it had ended
+     */
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        kookoo.cancelAll(List.of(this));
+        return isCancelled();
+    }
+
+    @Override
+    public T get() throws InterruptedException, ExecutionException {
+        checkWaiting();
+        return super.get();
+    }
+
+    @Override
+    public T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
+        checkWaiting();
+        return super.get(timeout, unit);
+    }
+
+    @Override
+    public T join() {
+        checkWaiting();
+        return super.join();
+    }
+
+    private void checkWaiting() {
+        if (!isDone() && kookoo.isReadingThread()) {
+            throw new IllegalStateException("the thread that reads the result of " + submission.function()
+                    + " cannot wait for it; use thenCompose, or an executor");
+        }
+    }
+
+    /** Ends the future as cancelled; whether that is new. */
+    boolean endCancelled() {
+        CompletableFuture<List<String>> answer = new CompletableFuture<>();
+        synchronized (this) {
+            if (cancellation != null || isDone()) {
+                return false;
+            }
+            cancellation = answer;
+        }
+        return completeExceptionally(new CancellationException("the job " + submission.function() + " was cancelled"));
+    }
+
+    /** Null before {@link #endCancelled}. */
+    CompletableFuture<List<String>> cancellation() {
+        return cancellation;
+    }
+
+    /** Whether the caller is to ask the server to cancel this: the handle is known, and nobody else does it. */
+    synchronized boolean takeCancel() {
+        if (cancelSent || cancellation == null || handle == null) {
+            return false;
+        }
+        cancelSent = true;
+        return true;
+    }
+
+    boolean isBackground() {
+        return accepting != null;
+    }
+
+    @Override
+    public int bytes() {
+        return submission.workload().length()
+                + submission.function().length()
+                + submission.unique().length()
+                + Request.PACKET_BYTES;
+    }
+
+    @Override
+    public void write(PacketWriter writer) {
+        writer.packet(type, submission.workload(), submission.function(), submission.unique());
+    }
+
+    @Override
+    public void fail(Exception reason) {
+        completeExceptionally(reason);
+        CompletableFuture<List<String>> answer = cancellation;
+        if (answer != null) {
+            answer.completeExceptionally(reason);
+        }
+    }
+
+    /** JOB_CREATED. */
+    void accepted(JobHandle given) {
+        synchronized (this) {
+            handle = given;
+        }
+        if (isBackground()) {
+            complete(accepting.apply(given));
+        }
+    }
+
+    /** WORK_STATUS. */
+    void progressed(long done, long total) {
+        listen(submission.progress(), listener -> listener.progress(done, total));
+    }
+
+    /** WORK_WARNING. */
+    void warned(Data text) {
+        listen(submission.warning(), listener -> listener.accept(text.text()));
+    }
+
+    /** WORK_DATA. */
+    void sent(Data part) {
+        if (submission.data() != null) {
+            listen(submission.data(), listener -> listener.accept(part));
+            return;
+        }
+        if (parts == null) {
+            parts = new ByteArrayOutputStream();
+        }
+        parts.writeBytes(part.toBytes());
+    }
+
+    /** WORK_COMPLETE. */
+    void completed(Data rest) {
+        try {
+            Data result = rest;
+            if (parts != null) {
+                sent(rest);
+                byte[] all = parts.toByteArray();
+                result = new Data(all, 0, all.length);
+            }
+            complete(reading.apply(result));
+        } catch (RuntimeException e) {
+            completeExceptionally(e);
+        }
+    }
+
+    private interface Telling<L> {
+        void tell(L listener);
+    }
+
+    private <L> void listen(L listener, Telling<L> telling) {
+        if (listener == null || isDone()) {
+            return;
+        }
+        try {
+            telling.tell(listener);
+        } catch (RuntimeException e) {
+            completeExceptionally(e);
+        }
+    }
+
+    Job<?> next() {
+        return next;
+    }
+
+    /** Stands behind all others of the circle that {@code first} begins. */
+    void join(Job<?> first) {
+        first.before().next = this;
+        next = first;
+    }
+
+    /** Leaves the circle. */
+    void leave() {
+        before().next = next;
+        next = this;
+    }
+
+    private Job<?> before() {
+        Job<?> job = this;
+        while (job.next != this) {
+            job = job.next;
+        }
+        return job;
+    }
+
+    @Override
+    public String toString() {
+        JobHandle known = handle;
+        return submission + (known == null ? "" : " " + known) + (isDone() ? " ended" : " not ended");
+    }
+}

@@ -1,0 +1,66 @@
+package io.kookoo.client;
+
+import io.kookoo.protocol.PacketWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** A text command, and its answer of one line or several. The lines are taken by the reading thread alone. */
+final class Question implements Request {
+    /** The line that ends a list. */
+    private static final String END = ".";
+
+    private final String command;
+    private final boolean list;
+    private final CompletableFuture<List<String>> answer;
+    private final List<String> lines = new ArrayList<>();
+
+    /**
+     * @param list whether the answer is lines up to one of a full stop, which is left out
+     * @param answer to be completed
+     */
+    Question(String command, boolean list, CompletableFuture<List<String>> answer) {
+        if (command.isBlank() || command.indexOf('\n') >= 0) {
+            throw new IllegalArgumentException("a text command is one line, this is none: \"" + command + "\"");
+        }
+        this.command = command;
+        this.list = list;
+        this.answer = answer;
+    }
+
+    /** A line of the answer; whether it is the last. */
+    boolean take(String line) {
+        if (lines.isEmpty()) {
+            try {
+                RefusedException.check(command, line);
+            } catch (RefusedException e) {
+                answer.completeExceptionally(e);
+                return true;
+            }
+        }
+        boolean end = line.equals(END);
+        if (!list || !end) {
+            lines.add(line);
+        }
+        if (list && !end) {
+            return false;
+        }
+        answer.complete(List.copyOf(lines));
+        return true;
+    }
+
+    @Override
+    public int bytes() {
+        return command.length() + 1;
+    }
+
+    @Override
+    public void write(PacketWriter writer) {
+        writer.text(command + "\n");
+    }
+
+    @Override
+    public void fail(Exception reason) {
+        answer.completeExceptionally(reason);
+    }
+}

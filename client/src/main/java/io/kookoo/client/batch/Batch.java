@@ -1,0 +1,545 @@
+package io.kookoo.client.batch;
+
+import io.kookoo.call.BatchLines.MalformedLineException;
+import io.kookoo.call.CallSyntaxException;
+import io.kookoo.call.FunctionCall;
+import io.kookoo.client.ConnectionLostException;
+import io.kookoo.client.FunctionStatus;
+import io.kookoo.client.Job;
+import io.kookoo.client.Kookoo;
+import io.kookoo.client.RefusedException;
+import io.kookoo.client.Submission;
+import io.kookoo.protocol.Data;
+import io.kookoo.protocol.ErrorCode;
+import io.kookoo.protocol.FunctionName;
+import io.kookoo.settings.TimeSpan;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Applies a function to each line of an input, with all the workers of a server, and writes the results in the order of the lines.
+ *
+ * <pre>
+ *   kookoo-input                 the thread in run                            kookoo-read
+ *   cuts chunks, as far as       submits them; takes results, cuts what       completes
+ *   the window has room          failed; writes what is next in order         the jobs
+ *            \---- events ---->                                <---- events ----/
+ * </pre>
+ *
+ * <p>Chunks are jobs of {@code f[]}. Where workers offer {@code f} alone, each line is a job of {@code f}; the function {@code call}
+ * stands for whole calls, so that each line is then a job of the function that it calls. What is offered is looked at in the beginning and
+ * every {@link #LOOK_INTERVAL}.
+ *
+ * <p>A chunk whose job fails, because its workers were lost or for any other reason, or whose result is malformed, is cut into
+ * {@value #PIECES} pieces, and these into lines: in the end the bad line fails alone.
+ */
+public final class Batch {
+    /** The function that stands for whole calls, one a line. */
+    public static final String CALL = "call";
+
+    private static final int PIECES = 32;
+    private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
+    /** How long the server may take to answer that it has cancelled what nobody waits for any more. */
+    private static final Duration CANCEL_PATIENCE = Duration.ofSeconds(2);
+
+    /** Where nobody says otherwise: a packet of a chunk is written from a buffer that is kept. */
+    private static final int CHUNK_LINES = 2000;
+
+    private static final int CHUNK_BYTES = 60 * 1024;
+    /** Lines of a chunk that becomes a job a line: enough of them are under way with each window. */
+    private static final int SINGLE_LINES = 64;
+    /** What a batch may hold of the heap: lines and results; a line by itself, which is copied on its way. */
+    private static final int HEAP_SHARE = 8;
+
+    private static final long LEAST_BYTES = 1024 * 1024;
+    private static final long MOST_BYTES = 256 * 1024 * 1024;
+    /** What {@code []} and the arguments of a submission take of a packet. */
+    private static final int PACKET_MARGIN = 16;
+
+    /**
+     * What a user decides.
+     *
+     * @param function 1 to 510 bytes, without the {@code []}
+     * @param chunkLines how many lines a chunk has; 0 leaves it to the batch
+     * @param windowChunks how many chunks may be under way, 1 or more
+     * @param skipErrors whether lines that failed leave nothing in the output
+     * @param timeout for all of it
+     * @param waitWorker for how long a worker that offers the function is waited for
+     * @param maxPacketBytes what the server takes
+     */
+    public record Options(
+            FunctionName function,
+            int chunkLines,
+            int windowChunks,
+            boolean skipErrors,
+            Optional<Duration> timeout,
+            Duration waitWorker,
+            int maxPacketBytes) {}
+
+    /** What is to be told while a batch runs, by its thread. */
+    public interface Listener {
+        /** So many lines have been written so far, or left out, {@code failed} of which failed; they had so many bytes. */
+        void progress(long lines, long failed, long inputBytes);
+
+        /** Something that a person should know. */
+        void remark(String text);
+    }
+
+    /** Why a batch has ended. */
+    public enum Reason {
+        /** All lines are written. */
+        DONE,
+        /** Nobody offers the function. */
+        NO_WORKER,
+        /** The connection to the server is lost. */
+        LOST,
+        TIMEOUT,
+        INTERRUPTED,
+        /** The input cannot be read. */
+        INPUT,
+        /** The output cannot be written. */
+        OUTPUT
+    }
+
+    /**
+     * How a batch has ended: the output has the first {@code lines} lines.
+     *
+     * @param message for a person; empty if it is done
+     * @param failed how many of the lines failed
+     */
+    public record End(Reason reason, String message, long lines, long failed) {}
+
+    private enum Mode {
+        /** Nobody offers the function. */
+        WAITING,
+        CHUNKS,
+        LINES
+    }
+
+    private final Kookoo kookoo;
+    private final Options options;
+    private final FunctionName function;
+    private final FunctionName chunkFunction;
+    private final boolean calls;
+    private final Listener listener;
+    private final Offers offers;
+    private final Window window;
+    private final long longestLine;
+    private final String longestReason;
+    private final int chunkBytes;
+
+    /** What has happened, to be handled by the thread in {@link #run}, which all below is confined to. */
+    private final BlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
+
+    private Mode mode = Mode.WAITING;
+    private boolean inputStarted;
+    private boolean inputEnded;
+    /** Why the input could not be read to its end; null if it can. */
+    private String inputProblem;
+
+    private final Queue<Chunk> inOrder = new ArrayDeque<>();
+    /** Not submitted, because nobody offers the function or the queue at the server is full. */
+    private final Queue<Chunk> held = new ArrayDeque<>();
+
+    private Reason endReason;
+    private String endMessage = "";
+
+    private boolean looking;
+    private long begunNanos;
+    private long nextLookNanos;
+
+    private long linesWritten;
+    private long linesFailed;
+    private long bytesWritten;
+
+    public Batch(Kookoo kookoo, Options options, Listener listener) {
+        this.kookoo = kookoo;
+        this.options = options;
+        this.function = options.function();
+        this.chunkFunction = FunctionName.of(function.text() + "[]");
+        this.calls = function.text().equals(CALL);
+        this.listener = listener;
+        this.offers = new Offers(options.waitWorker());
+        long heap = Runtime.getRuntime().maxMemory();
+        long mostBytes = Math.min(MOST_BYTES, Math.max(LEAST_BYTES, heap / HEAP_SHARE));
+        long packet = (long) options.maxPacketBytes() - function.length() - PACKET_MARGIN;
+        this.longestLine = Math.min(packet, mostBytes);
+        this.longestReason = longestLine == packet
+                ? "at most " + packet + " can be sent ([Server] max_packet)"
+                : "at most " + mostBytes + " have room in a heap of " + heap / 1024 / 1024 + " MiB (java -Xmx)";
+        boolean fixed = options.chunkLines() > 0;
+        this.chunkBytes = (int) Math.min(longestLine, fixed ? mostBytes / 4 : CHUNK_BYTES);
+        this.window = new Window(options.windowChunks(), mostBytes, fixed ? options.chunkLines() : CHUNK_LINES, fixed);
+    }
+
+    /**
+     * Runs all of it; blocks until it has ended, at the latest when the thread is interrupted. Called once.
+     *
+     * @param in read in a thread of its own, which is not waited for where the batch ends before its input
+     * @param out flushed whenever nothing more is to be done, and in the end; closed by the caller, as {@code in} is
+     */
+    public End run(InputStream in, OutputStream out) {
+        begunNanos = System.nanoTime();
+        nextLookNanos = begunNanos;
+        try {
+            while (endReason == null && !(inputEnded && inOrder.isEmpty())) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+                Runnable event = events.poll();
+                if (event == null) {
+                    out.flush();
+                    event = events.poll(nanosToWait(), TimeUnit.NANOSECONDS);
+                }
+                if (event != null) {
+                    event.run();
+                }
+                timePassed(in);
+                write(out);
+            }
+        } catch (IOException e) {
+            end(Reason.OUTPUT, e.getMessage());
+        } catch (InterruptedException e) {
+            end(Reason.INTERRUPTED, "interrupted");
+        }
+        if (endReason == null && inputProblem != null) {
+            end(Reason.INPUT, inputProblem);
+        }
+        finish(out);
+        return new End(endReason == null ? Reason.DONE : endReason, endMessage, linesWritten, linesFailed);
+    }
+
+    /** The first end is the one that counts. */
+    private void end(Reason reason, String message) {
+        if (endReason == null) {
+            endReason = reason;
+            endMessage = message;
+        }
+    }
+
+    private void finish(OutputStream out) {
+        // What has come meanwhile is finished as well.
+        List.copyOf(events).forEach(Runnable::run);
+        if (endReason != Reason.OUTPUT) {
+            try {
+                write(out);
+                out.flush();
+            } catch (IOException e) {
+                end(Reason.OUTPUT, e.getMessage());
+            }
+        }
+        List<Job<?>> open = new ArrayList<>();
+        inOrder.forEach(chunk -> chunk.forEachOpen(piece -> open.add(piece.job())));
+        kookoo.cancelAll(open)
+                .completeOnTimeout(null, CANCEL_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+    }
+
+    // The input
+
+    private void startInput(InputStream in) {
+        inputStarted = true;
+        Thread reading = new Thread(() -> read(in), "kookoo-input");
+        reading.setDaemon(true);
+        reading.start();
+    }
+
+    private void read(InputStream in) {
+        try {
+            BatchInput input = new BatchInput(in, (int) longestLine, longestReason, chunkBytes);
+            while (true) {
+                window.enter();
+                Chunk chunk = input.next(window.lines());
+                if (chunk == null) {
+                    break;
+                }
+                window.add(chunk.heldBytes());
+                events.add(() -> accept(chunk));
+            }
+            events.add(() -> inputEnded = true);
+        } catch (IOException | InterruptedException e) {
+            events.add(() -> inputFailed(e.getMessage()));
+        } catch (OutOfMemoryError e) {
+            events.add(() -> inputFailed("no memory for the lines that follow (" + e.getMessage() + ")"));
+        }
+    }
+
+    /** The lines before are still done. */
+    private void inputFailed(String reason) {
+        inputProblem = reason;
+        inputEnded = true;
+    }
+
+    private void accept(Chunk chunk) {
+        inOrder.add(chunk);
+        if (chunk.unsendable() != null) {
+            fail(chunk, chunk.unsendable());
+        } else {
+            submit(chunk);
+        }
+    }
+
+    // Jobs
+
+    private void submit(Chunk chunk) {
+        submit(List.of(chunk));
+    }
+
+    private void submit(List<Chunk> chunks) {
+        if (endReason != null) {
+            return;
+        }
+        switch (mode) {
+            case WAITING -> held.addAll(chunks);
+            case CHUNKS -> {
+                List<Submission> submissions = new ArrayList<>(chunks.size());
+                chunks.forEach(chunk -> submissions.add(Submission.of(chunkFunction, chunk.workload())));
+                List<Job<byte[]>> jobs = kookoo.submitAll(submissions, Data::toBytes);
+                for (int i = 0; i < jobs.size(); i++) {
+                    follow(chunks.get(i), chunkFunction, jobs.get(i));
+                }
+            }
+            case LINES -> {
+                for (Chunk chunk : chunks) {
+                    submitLines(chunk.lines() == 1 ? List.of(chunk) : chunk.cut(chunk.lines()));
+                }
+            }
+        }
+    }
+
+    private void submitLines(List<Chunk> lines) {
+        List<Chunk> sent = new ArrayList<>(lines.size());
+        List<FunctionName> functions = new ArrayList<>(lines.size());
+        List<Submission> submissions = new ArrayList<>(lines.size());
+        for (Chunk line : lines) {
+            try {
+                FunctionName name = function;
+                Data arguments = line.line();
+                if (calls) {
+                    FunctionCall call = FunctionCall.parse(arguments.text());
+                    name = FunctionName.of(call.name());
+                    arguments = Data.of(call.argumentText());
+                    if (offers.nanosLeft(name, System.nanoTime()) <= 0) {
+                        fail(line, offers.reason(name));
+                        continue;
+                    }
+                }
+                submissions.add(Submission.of(name, arguments));
+                functions.add(name);
+                sent.add(line);
+            } catch (CallSyntaxException e) {
+                fail(line, "the call is not understood: " + e.getMessage());
+            }
+        }
+        List<Job<byte[]>> jobs = kookoo.submitAll(submissions, Data::toBytes);
+        for (int i = 0; i < jobs.size(); i++) {
+            follow(sent.get(i), functions.get(i), jobs.get(i));
+        }
+    }
+
+    private void follow(Chunk chunk, FunctionName of, Job<byte[]> job) {
+        chunk.submitted(of, job, System.nanoTime());
+        job.whenComplete((result, failure) -> events.add(() -> ended(chunk, job, result, failure)));
+    }
+
+    private void ended(Chunk chunk, Job<byte[]> job, byte[] result, Throwable failure) {
+        if (chunk.job() != job) {
+            // Cancelled here: it was submitted in another way, or has been given up.
+            return;
+        }
+        chunk.withoutJob();
+        if (failure == null) {
+            completed(chunk, result);
+        } else if (failure instanceof ConnectionLostException) {
+            end(Reason.LOST, failure.getMessage());
+            return;
+        } else if (failure instanceof RefusedException refusal
+                && refusal.answer().startsWith(ErrorCode.QUEUE_ERROR.name())) {
+            // Others have filled the queue. There is room again when a job ends.
+            held.add(chunk);
+            return;
+        } else {
+            failed(chunk, failure.getMessage());
+        }
+        if (!held.isEmpty()) {
+            submit(held.remove());
+        }
+    }
+
+    private void completed(Chunk chunk, byte[] result) {
+        if (!chunk.function().equals(chunkFunction)) {
+            chunk.completedLine(result);
+        } else {
+            try {
+                chunk.completed(result, options.skipErrors());
+            } catch (MalformedLineException e) {
+                failed(chunk, e.getMessage());
+                return;
+            }
+            if (chunk.isRoot()) {
+                window.ran(chunk.lines(), System.nanoTime() - chunk.submittedNanos());
+            }
+        }
+        window.add(chunk.outputBytes());
+    }
+
+    private void failed(Chunk chunk, String reason) {
+        if (chunk.lines() == 1) {
+            fail(chunk, reason);
+        } else {
+            submit(chunk.cut(PIECES));
+        }
+    }
+
+    private void fail(Chunk chunk, String reason) {
+        chunk.fail(reason, options.skipErrors());
+        window.add(chunk.outputBytes());
+    }
+
+    // The output
+
+    private void write(OutputStream out) throws IOException {
+        long before = linesWritten;
+        while (!inOrder.isEmpty() && inOrder.peek().write(out, this::written)) {
+            Chunk chunk = inOrder.remove();
+            bytesWritten += chunk.workload().length();
+            window.leave(chunk.heldBytes());
+        }
+        if (linesWritten > before) {
+            listener.progress(linesWritten, linesFailed, bytesWritten);
+        }
+    }
+
+    private void written(int lines, int failed) {
+        linesWritten += lines;
+        linesFailed += failed;
+    }
+
+    // Time
+
+    private long nanosToWait() {
+        long now = System.nanoTime();
+        long wait = looking ? Long.MAX_VALUE : nextLookNanos - now;
+        if (options.timeout().isPresent()) {
+            wait = Math.min(wait, begunNanos + options.timeout().get().toNanos() - now);
+        }
+        return Math.max(0, wait);
+    }
+
+    private void timePassed(InputStream in) {
+        long now = System.nanoTime();
+        if (options.timeout().isPresent()
+                && now - begunNanos >= options.timeout().get().toNanos()) {
+            end(
+                    Reason.TIMEOUT,
+                    "not done within " + TimeSpan.seconds(options.timeout().get()) + " (--timeout)");
+        } else if (!looking && now - nextLookNanos >= 0) {
+            looking = true;
+            kookoo.status().whenComplete((functions, failure) -> events.add(() -> looked(functions, failure, in)));
+        }
+    }
+
+    private void looked(List<FunctionStatus> functions, Throwable failure, InputStream in) {
+        looking = false;
+        if (failure != null) {
+            Throwable reason = failure.getCause() == null ? failure : failure.getCause();
+            end(Reason.LOST, reason.getMessage());
+            return;
+        }
+        long now = System.nanoTime();
+        nextLookNanos = now + LOOK_INTERVAL.toNanos();
+        offers.looked(functions);
+        Mode before = mode;
+        if (offers.has(chunkFunction)) {
+            mode = Mode.CHUNKS;
+        } else if (calls || offers.has(function)) {
+            mode = Mode.LINES;
+        } else if (mode != Mode.LINES) {
+            // Jobs that wait already stay where they are: their workers may come back.
+            mode = Mode.WAITING;
+        }
+        window.bound(mode == Mode.LINES ? SINGLE_LINES : Integer.MAX_VALUE);
+        if (mode == Mode.LINES) {
+            resubmitAsLines();
+            judgeLines(now);
+        }
+        if (!calls && !offers.has(chunkFunction) && !offers.has(function)) {
+            judge(now);
+        } else {
+            offers.found(function);
+        }
+        if (mode != before || !held.isEmpty()) {
+            List<Chunk> again = List.copyOf(held);
+            held.clear();
+            submit(again);
+        }
+        if (!inputStarted) {
+            startInput(in);
+        }
+    }
+
+    private void judge(long now) {
+        if (stillWaits(function, now).isPresent()) {
+            end(Reason.NO_WORKER, offers.reason(function));
+        }
+    }
+
+    /** Why the function is given up; empty while it may still come, or is offered. */
+    private Optional<String> stillWaits(FunctionName wanted, long now) {
+        long left = offers.nanosLeft(wanted, now);
+        if (left <= 0) {
+            return Optional.of(offers.reason(wanted));
+        }
+        if (left < Long.MAX_VALUE) {
+            offers.remark(wanted).ifPresent(listener::remark);
+            nextLookNanos = Math.min(nextLookNanos, now + left);
+        }
+        return Optional.empty();
+    }
+
+    /** Nobody takes chunks any more: what waits as a chunk would wait for ever. */
+    private void resubmitAsLines() {
+        List<Chunk> chunks = new ArrayList<>();
+        inOrder.forEach(root -> root.forEachOpen(piece -> {
+            if (piece.function().equals(chunkFunction)) {
+                chunks.add(piece);
+            }
+        }));
+        List<Job<?>> jobs = new ArrayList<>();
+        for (Chunk chunk : chunks) {
+            jobs.add(chunk.job());
+            chunk.withoutJob();
+        }
+        kookoo.cancelAll(jobs);
+        submit(chunks);
+    }
+
+    /** Lines of {@code call} may call what nobody offers. */
+    private void judgeLines(long now) {
+        if (!calls) {
+            return;
+        }
+        List<Chunk> lines = new ArrayList<>();
+        inOrder.forEach(root -> root.forEachOpen(lines::add));
+        List<Job<?>> given = new ArrayList<>();
+        for (Chunk line : lines) {
+            Optional<String> reason = stillWaits(line.function(), now);
+            if (reason.isPresent()) {
+                given.add(line.job());
+                line.withoutJob();
+                fail(line, reason.get());
+            }
+        }
+        kookoo.cancelAll(given);
+    }
+}

@@ -1,0 +1,257 @@
+package io.kookoo.client.batch;
+
+import io.kookoo.call.BatchLines;
+import io.kookoo.call.BatchLines.MalformedLineException;
+import io.kookoo.client.Job;
+import io.kookoo.protocol.Data;
+import io.kookoo.protocol.FunctionName;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Some lines of a batch, one behind the other, and what becomes of them: a job, then its output. Where the job fails the chunk is cut, and
+ * its pieces, which are chunks as well, take its place. Confined to the thread of its batch.
+ */
+final class Chunk {
+    private static final byte[] ERROR = "ERROR: ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] NOTHING = new byte[0];
+
+    private final byte[] bytes;
+    private final int from;
+    private final int to;
+    private final int lines;
+    /** The chunk of the input that this is a piece of, or itself. */
+    private final Chunk root;
+    /** Of a root: all bytes that it and its pieces hold. */
+    private long heldBytes;
+
+    private String unsendable;
+
+    /** Null until it is cut. */
+    private List<Chunk> pieces;
+    /** How many of the pieces are written. */
+    private int written;
+
+    private FunctionName function;
+    private Job<byte[]> job;
+    private long submittedNanos;
+
+    /** Null until it is known. */
+    private byte[] output;
+
+    private int failedLines;
+
+    /** @param bytes so many lines, each with its LF */
+    Chunk(byte[] bytes, int lines) {
+        this.bytes = bytes;
+        this.from = 0;
+        this.to = bytes.length;
+        this.lines = lines;
+        this.root = this;
+        this.heldBytes = bytes.length;
+    }
+
+    private Chunk(Chunk whole, int from, int to, int lines) {
+        this.bytes = whole.bytes;
+        this.from = from;
+        this.to = to;
+        this.lines = lines;
+        this.root = whole.root;
+    }
+
+    /** A line that cannot be sent, and why. */
+    static Chunk unsendable(String reason) {
+        Chunk chunk = new Chunk(NOTHING, 1);
+        chunk.unsendable = reason;
+        return chunk;
+    }
+
+    /** Null for lines that can be sent. */
+    String unsendable() {
+        return unsendable;
+    }
+
+    int lines() {
+        return lines;
+    }
+
+    boolean isRoot() {
+        return root == this;
+    }
+
+    long heldBytes() {
+        return root.heldBytes;
+    }
+
+    /** The lines, each with its LF. */
+    Data workload() {
+        return new Data(bytes, from, to);
+    }
+
+    /** Of a chunk of one line: the line without its LF. */
+    Data line() {
+        return new Data(bytes, from, to - 1);
+    }
+
+    /** Cuts it into so many pieces, or into its lines where it has no more. */
+    List<Chunk> cut(int most) {
+        pieces = new ArrayList<>();
+        int count = Math.min(most, lines);
+        int start = from;
+        for (int i = 0; i < count; i++) {
+            int size = lines / count + (i < lines % count ? 1 : 0);
+            int end = start;
+            for (int line = 0; line < size; line++) {
+                end = BatchLines.end(bytes, end, to) + 1;
+            }
+            pieces.add(new Chunk(this, start, end, size));
+            start = end;
+        }
+        return pieces;
+    }
+
+    /** The function of its job; null before it has one. */
+    FunctionName function() {
+        return function;
+    }
+
+    /** Null while there is none. */
+    Job<byte[]> job() {
+        return job;
+    }
+
+    void submitted(FunctionName as, Job<byte[]> given, long nowNanos) {
+        function = as;
+        job = given;
+        submittedNanos = nowNanos;
+    }
+
+    long submittedNanos() {
+        return submittedNanos;
+    }
+
+    /** The job has ended, or is not waited for any more. */
+    void withoutJob() {
+        job = null;
+    }
+
+    /** How long the output is, in bytes; it has ended. */
+    int outputBytes() {
+        return output.length;
+    }
+
+    /**
+     * The result of a job of {@code f[]}.
+     *
+     * @param skipErrors whether lines that failed leave nothing
+     * @throws MalformedLineException where it is no result of so many lines
+     */
+    void completed(byte[] result, boolean skipErrors) throws MalformedLineException {
+        int count = 0;
+        boolean plain = true;
+        for (byte next : result) {
+            if (next == '\n') {
+                count++;
+            } else if (next == '\\' || next == '\r') {
+                plain = false;
+            }
+        }
+        boolean open = result.length > 0 && result[result.length - 1] != '\n';
+        count += open ? 1 : 0;
+        if (count != lines) {
+            throw new MalformedLineException(
+                    "the worker's result of " + function + " has " + count + " lines for " + lines);
+        }
+        end(plain && !open ? result : read(result, skipErrors));
+    }
+
+    private byte[] read(byte[] result, boolean skipErrors) throws MalformedLineException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(result.length + 64);
+        int failed = 0;
+        for (int start = 0; start < result.length; ) {
+            int end = BatchLines.end(result, start, result.length);
+            byte[] text = BatchLines.unescape(result, start, end);
+            if (!BatchLines.isFailure(result, start, end)) {
+                BatchLines.appendResult(text, 0, text.length, out);
+            } else {
+                failed++;
+                if (!skipErrors) {
+                    out.writeBytes(ERROR);
+                    BatchLines.appendResult(text, 0, text.length, out);
+                }
+            }
+            start = end + 1;
+        }
+        failedLines = failed;
+        return out.toByteArray();
+    }
+
+    /** The result of the job of one line. */
+    void completedLine(byte[] result) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(result.length + 1);
+        BatchLines.appendResult(result, 0, result.length, out);
+        end(out.toByteArray());
+    }
+
+    /** Its one line has failed. */
+    void fail(String reason, boolean skipErrors) {
+        failedLines = 1;
+        if (skipErrors) {
+            end(NOTHING);
+            return;
+        }
+        byte[] text = reason.getBytes(StandardCharsets.UTF_8);
+        ByteArrayOutputStream out = new ByteArrayOutputStream(text.length + 64);
+        out.writeBytes(ERROR);
+        BatchLines.appendResult(text, 0, text.length, out);
+        end(out.toByteArray());
+    }
+
+    private void end(byte[] given) {
+        output = given;
+        root.heldBytes += given.length;
+    }
+
+    /** What has been written of a chunk. */
+    interface Count {
+        void lines(int written, int failed);
+    }
+
+    /**
+     * Writes what is known of its output and not written yet, up to the first piece that has none.
+     *
+     * @param count told of each piece
+     * @return whether all of it is written
+     */
+    boolean write(OutputStream out, Count count) throws IOException {
+        if (pieces == null) {
+            if (output == null) {
+                return false;
+            }
+            out.write(output);
+            count.lines(lines, failedLines);
+            return true;
+        }
+        while (written < pieces.size()) {
+            if (!pieces.get(written).write(out, count)) {
+                return false;
+            }
+            pieces.set(written++, null);
+        }
+        return true;
+    }
+
+    /** Visits this, or the pieces it is cut into, as far as they have a job. */
+    void forEachOpen(Consumer<Chunk> visitor) {
+        if (pieces != null) {
+            pieces.subList(written, pieces.size()).forEach(piece -> piece.forEachOpen(visitor));
+        } else if (job != null) {
+            visitor.accept(this);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.kookoo.client.command;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** Whether a person looks at what is printed. */
+final class Terminal {
+    private Terminal() {}
+
+    /**
+     * Whether a stream of this process is a terminal.
+     *
+     * @param descriptor 1 for standard output, 2 for standard error
+     */
+    static boolean is(int descriptor) {
+        Path path = Path.of("/proc/self/fd/" + descriptor);
+        if (System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux") && Files.exists(path)) {
+            try {
+                String target = Files.readSymbolicLink(path).toString();
+                return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+            } catch (IOException | UnsupportedOperationException e) {
+                return false;
+            }
+        }
+        return consoleIsTerminal();
+    }
+
+    /**
+     * What Java itself knows: whether both standard input and output are a terminal. Up to Java 21 there is a console only then; from 22
+     * on there is always one, which knows.
+     */
+    private static boolean consoleIsTerminal() {
+        java.io.Console console = System.console();
+        if (console == null) {
+            return false;
+        }
+        try {
+            return (boolean) java.io.Console.class.getMethod("isTerminal").invoke(console);
+        } catch (NoSuchMethodException e) {
+            return true;
+        } catch (ReflectiveOperationException e) {
+            return false;
+        }
+    }
+}
