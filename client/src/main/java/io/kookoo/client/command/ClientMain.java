@@ -65,6 +65,7 @@ public final class ClientMain {
                 .addSubcommand(new StatusCommand(program))
                 .addSubcommand(new WorkersCommand(program))
                 .addSubcommand(new ShowCommand(program))
+                .addSubcommand(new TopCommand(program))
                 .addSubcommand(new JobsCommand(program))
                 .addSubcommand(new ResultCommand(program))
                 .addSubcommand(new CancelCommand(program))
