@@ -132,6 +132,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void shouldKeepTheTerminalLibraryInOnePackage() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.kookoo.client.terminal..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.jline..")
+                .check(kookoo);
+    }
+
+    @Test
     void shouldReadTheClockThroughOneDoorInDispatch() {
         noClasses()
                 .that()
