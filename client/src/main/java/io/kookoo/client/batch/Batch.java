@@ -259,12 +259,13 @@ public final class Batch {
             BatchInput input = new BatchInput(in, (int) longestLine, longestReason, chunkBytes);
             while (true) {
                 window.enter();
-                Chunk chunk = input.next(window.lines());
+                int allowed = window.lines();
+                Chunk chunk = input.next(allowed);
                 if (chunk == null) {
                     break;
                 }
                 window.add(chunk.heldBytes());
-                events.add(() -> accept(chunk));
+                events.add(() -> accept(chunk, allowed));
             }
             events.add(() -> inputEnded = true);
         } catch (IOException | InterruptedException e) {
@@ -280,7 +281,8 @@ public final class Batch {
         inputEnded = true;
     }
 
-    private void accept(Chunk chunk) {
+    private void accept(Chunk chunk, int allowed) {
+        chunk.allowed(allowed);
         inOrder.add(chunk);
         if (chunk.unsendable() != null) {
             fail(chunk, chunk.unsendable());
@@ -387,7 +389,7 @@ public final class Batch {
                 return;
             }
             if (chunk.isRoot()) {
-                window.ran(chunk.lines(), System.nanoTime() - chunk.submittedNanos());
+                window.ran(chunk.allowed(), chunk.lines(), System.nanoTime() - chunk.submittedNanos());
             }
         }
         window.add(chunk.outputBytes());

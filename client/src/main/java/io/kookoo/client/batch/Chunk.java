@@ -27,6 +27,8 @@ final class Chunk {
     private final int lines;
     /** The chunk of the input that this is a piece of, or itself. */
     private final Chunk root;
+    /** Of a root: how many lines it might have had. */
+    private int allowedLines;
     /** Of a root: all bytes that it and its pieces hold. */
     private long heldBytes;
 
@@ -78,6 +80,14 @@ final class Chunk {
 
     int lines() {
         return lines;
+    }
+
+    void allowed(int given) {
+        allowedLines = given;
+    }
+
+    int allowed() {
+        return allowedLines;
     }
 
     boolean isRoot() {
