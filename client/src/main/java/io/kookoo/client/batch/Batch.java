@@ -179,7 +179,8 @@ public final class Batch {
                 : "at most " + mostBytes + " have room in a heap of " + heap / 1024 / 1024 + " MiB (java -Xmx)";
         boolean fixed = options.chunkLines() > 0;
         this.chunkBytes = (int) Math.min(longestLine, fixed ? mostBytes / 4 : CHUNK_BYTES);
-        this.window = new Window(options.windowChunks(), mostBytes, fixed ? options.chunkLines() : CHUNK_LINES, fixed);
+        this.window = new Window(
+                options.windowChunks(), mostBytes, fixed ? options.chunkLines() : CHUNK_LINES, fixed, System::nanoTime);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.kookoo.client.batch;
 
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /**
  * Bounds what of a batch is in memory: how many chunks there may be between the input and the output, and about how many bytes of lines and
@@ -25,6 +26,7 @@ final class Window {
     private final long mostBytes;
     private final int mostLines;
     private final boolean fixed;
+    private final LongSupplier nanoTime;
 
     private int chunks;
     private long bytes;
@@ -38,18 +40,20 @@ final class Window {
     private long firstRanNanos;
     /** Lines in a nanosecond, in the last round. */
     private double lastRate;
-    /** Whether a larger size was tried and did not pay. */
+    /** Whether a larger size was tried and did not pay, or there is none. */
     private boolean settled;
 
     /**
      * @param mostLines of a chunk
      * @param fixed whether each chunk has so many lines; otherwise at most so many
+     * @param nanoTime the clock, as {@link System#nanoTime}
      */
-    Window(int mostChunks, long mostBytes, int mostLines, boolean fixed) {
+    Window(int mostChunks, long mostBytes, int mostLines, boolean fixed, LongSupplier nanoTime) {
         this.mostChunks = mostChunks;
         this.mostBytes = mostBytes;
         this.mostLines = mostLines;
         this.fixed = fixed;
+        this.nanoTime = nanoTime;
         this.lines = fixed ? mostLines : 1;
     }
 
@@ -94,7 +98,7 @@ final class Window {
         if (fixed || allowed != lines) {
             return;
         }
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         if (chunksRan++ == 0) {
             firstRanNanos = now;
             linesRan = 0;
@@ -106,7 +110,9 @@ final class Window {
         }
         chunksRan = 0;
         double rate = linesRan / (double) Math.max(1, now - firstRanNanos);
-        lines = (int) Math.min(mostLines, Math.max(1, next(rate, tookNanos)));
+        int next = (int) Math.min(mostLines, Math.max(1, next(rate, tookNanos)));
+        settled |= next == lines;
+        lines = next;
         lastRate = rate;
     }
 
