@@ -1,9 +1,13 @@
 package io.kookoo.client.function;
 
+import io.kookoo.call.BatchLines;
 import io.kookoo.call.CallSyntaxException;
 import io.kookoo.call.FunctionCall;
 import io.kookoo.log.LogEvent;
+import io.kookoo.protocol.Data;
+import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,10 +32,39 @@ import org.slf4j.LoggerFactory;
  * A call uses the libraries of the moment it begins, whatever changes meanwhile.
  */
 public final class FunctionExecutor implements AutoCloseable {
+    /** What stands for whole calls where the name of a function is expected; no library can have a function of this name. */
+    public static final String CALL = "call";
+
     private static final Logger log = LoggerFactory.getLogger(FunctionExecutor.class);
     private static final Duration WATCH_INTERVAL = Duration.ofSeconds(1);
     /** How long after {@link #watch} a call of an unknown function may wait for the folder's first loading. */
     private static final Duration FIRST_LOAD_WAIT = Duration.ofSeconds(10);
+    /** For a call that is no job: nobody waits for more than its result. */
+    private static final JobContext NO_JOB = new JobContext() {
+        @Override
+        public void progress(long done, long total) {}
+
+        @Override
+        public void data(String text) {}
+
+        @Override
+        public void warning(String text) {}
+
+        @Override
+        public boolean cancelled() {
+            return false;
+        }
+
+        @Override
+        public int attempt() {
+            return 1;
+        }
+
+        @Override
+        public String unique() {
+            return "";
+        }
+    };
 
     private final List<Library> builtIns;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -67,7 +100,7 @@ public final class FunctionExecutor implements AutoCloseable {
 
     /** New instances of the libraries that every client has. */
     public static List<FunctionLibrary> builtIns() {
-        return List.of(new Text(), new Arithmetic(), new Machine());
+        return List.of(new Text(), new Arithmetic(), new Machine(), new Disk(), new Processes());
     }
 
     /**
@@ -82,8 +115,9 @@ public final class FunctionExecutor implements AutoCloseable {
      *
      * @param functionName in any case, with or without underscores
      * @param argumentText an argument list such as {@code 1,2}; blank for none
+     * @param job what the function gets where it asks for it
      */
-    public String execute(String functionName, String argumentText) throws FunctionFailedException {
+    public String execute(String functionName, String argumentText, JobContext job) throws FunctionFailedException {
         LibraryFunction function = table.find(functionName);
         if (function == null && watching) {
             awaitFirstLoad(functionName);
@@ -96,7 +130,7 @@ public final class FunctionExecutor implements AutoCloseable {
         String name = function.name();
         try {
             List<Object> arguments = FunctionCall.parseArguments(argumentText);
-            return text(function.choose(arguments).call(arguments));
+            return text(function.choose(arguments).call(arguments, job));
         } catch (FunctionFailedException e) {
             throw e;
         } catch (CallSyntaxException e) {
@@ -105,6 +139,58 @@ public final class FunctionExecutor implements AutoCloseable {
         } catch (Throwable thrown) {
             rethrowIfFatal(thrown);
             throw failure(name, thrown);
+        }
+    }
+
+    /** Likewise for a call that is no job: what the function says before its result is dropped. */
+    public String execute(String functionName, String argumentText) throws FunctionFailedException {
+        return execute(functionName, argumentText, NO_JOB);
+    }
+
+    /**
+     * Runs a function for each line of a batch; stand-in until the calculator's piece is merged.
+     */
+    public byte[] executeBatch(String functionName, Data workload, JobContext job, Runnable lineDone)
+            throws FunctionFailedException {
+        byte[] bytes = workload.toBytes();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (int from = 0; from < bytes.length; ) {
+            int end = BatchLines.end(bytes, from, bytes.length);
+            String line = new String(bytes, from, end - from, StandardCharsets.UTF_8);
+            try {
+                String result = functionName.equals(CALL) ? executeCall(line, job) : execute(functionName, line, job);
+                byte[] text = result.getBytes(StandardCharsets.UTF_8);
+                BatchLines.appendResult(text, 0, text.length, out);
+            } catch (FunctionFailedException e) {
+                if (Thread.currentThread().isInterrupted() && job.cancelled()) {
+                    throw e;
+                }
+                BatchLines.appendFailure(e.getMessage(), out);
+            }
+            lineDone.run();
+            from = end + 1;
+        }
+        return out.toByteArray();
+    }
+
+    /** Runs a whole call, such as {@code add(1,2)}; else as {@link #execute}. */
+    public String executeCall(String call, JobContext job) throws FunctionFailedException {
+        FunctionCall parsed;
+        try {
+            parsed = FunctionCall.parse(call);
+        } catch (CallSyntaxException e) {
+            throw new FunctionFailedException("call not understood at column " + e.column() + ": " + e.reason(), e);
+        }
+        return execute(parsed.name(), parsed.argumentText(), job);
+    }
+
+    /**
+     * Waits, as {@link #execute} does, while the function is not there and may be about to come; blocks. For those who measure what the
+     * function takes.
+     */
+    public void awaitLoaded(String functionName) throws FunctionFailedException {
+        if (watching && table.find(functionName) == null) {
+            awaitFirstLoad(functionName);
         }
     }
 

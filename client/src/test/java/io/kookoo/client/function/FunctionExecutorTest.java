@@ -525,11 +525,13 @@ class FunctionExecutorTest {
                         "hello_world",
                         "hostname",
                         "load_average",
+                        "monitor",
                         "multiply",
                         "pow_2",
                         "sha256",
                         "sleep",
-                        "subtract"),
+                        "subtract",
+                        "write_file"),
                 executor.names());
         assertEquals(List.of(), executor.problems());
         List<FunctionDescription> functions = executor.functions();
