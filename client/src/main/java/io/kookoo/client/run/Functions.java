@@ -4,6 +4,7 @@ import io.kookoo.client.function.FunctionExecutor;
 import io.kookoo.client.function.FunctionFailedException;
 import io.kookoo.client.function.JobContext;
 import io.kookoo.protocol.Data;
+import io.kookoo.protocol.FunctionName;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -45,8 +46,10 @@ interface Functions {
             public Collection<String> names() {
                 List<String> names = new ArrayList<>(executor.names());
                 names.add(FunctionExecutor.CALL);
-                names.addAll(
-                        names.stream().map(name -> name + AssignedJob.BATCH).toList());
+                names.addAll(names.stream()
+                        .map(name -> name + AssignedJob.BATCH)
+                        .filter(name -> FunctionName.of(name).length() <= FunctionName.MAX_BYTES)
+                        .toList());
                 return names;
             }
 

@@ -17,6 +17,8 @@ import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +51,8 @@ final class Worker {
     private static final String CANCEL = "cancel";
     /** With it the server says, by {@code attempt=<n>}, which run of a job it is about to hand out. */
     private static final String ATTEMPT = "attempt";
+
+    private static final Pattern ATTEMPT_NUMBER = Pattern.compile(ATTEMPT + "=([1-9][0-9]{0,8})");
 
     /** The data of the ECHO_REQ that follows a result in place of a GRAB when the worker stops. */
     private static final Data POSTED = Data.of("posted");
@@ -221,28 +225,31 @@ final class Worker {
                             }
                         }
                     });
-                case OPTION_RES -> {
-                    String[] option = packet.text(0).split("=", 2);
-                    if (option.length == 2 && option[0].equals(ATTEMPT) && option[1].matches("[0-9]{1,9}")) {
-                        nextAttempt = Math.max(1, Integer.parseInt(option[1]));
-                    }
-                }
+                case OPTION_RES -> option(packet.text(0));
                 case WORK_FAIL -> cancel(packet.handle(0));
-                case ERROR -> {
-                    LogEvent event = LogEvent.of("refused")
-                            .with("connection", "worker")
-                            .with("server", connection.address())
-                            .with("reason", packet.text(0) + " " + packet.text(1));
-                    if (packet.text(0).equals(ErrorCode.UNKNOWN_OPTION.name())) {
-                        LOG.info(
-                                "{}",
-                                event.with(
-                                        "effect", "this server does not stop jobs of workers, or does not count runs"));
-                    } else {
-                        LOG.warn("{}", event);
-                    }
-                }
+                case ERROR -> refused(packet);
                 default -> LOG.debug("ignored connection=worker packet={}", packet.type());
+            }
+        }
+
+        private void option(String text) {
+            Matcher attempt = ATTEMPT_NUMBER.matcher(text);
+            if (attempt.matches()) {
+                nextAttempt = Integer.parseInt(attempt.group(1));
+            }
+        }
+
+        private void refused(Packet error) {
+            LogEvent event = LogEvent.of("refused")
+                    .with("connection", "worker")
+                    .with("server", connection.address())
+                    .with("reason", error.text(0) + " " + error.text(1));
+            if (error.text(0).equals(ErrorCode.UNKNOWN_OPTION.name())) {
+                LOG.info(
+                        "{}",
+                        event.with("effect", "this server does not stop jobs of workers, or does not count runs"));
+            } else {
+                LOG.warn("{}", event);
             }
         }
 
