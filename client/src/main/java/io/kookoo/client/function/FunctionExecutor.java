@@ -1,8 +1,10 @@
 package io.kookoo.client.function;
 
+import io.kookoo.call.BatchLines;
 import io.kookoo.call.CallSyntaxException;
 import io.kookoo.call.FunctionCall;
 import io.kookoo.log.LogEvent;
+import io.kookoo.protocol.Data;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +30,9 @@ import org.slf4j.LoggerFactory;
  * A call uses the libraries of the moment it begins, whatever changes meanwhile.
  */
 public final class FunctionExecutor implements AutoCloseable {
+    /** The name of a batch whose lines are whole calls. */
+    public static final String CALLS = "call";
+
     private static final Logger log = LoggerFactory.getLogger(FunctionExecutor.class);
     private static final Duration WATCH_INTERVAL = Duration.ofSeconds(1);
     /** How long after {@link #watch} a call of an unknown function may wait for the folder's first loading. */
@@ -67,7 +72,7 @@ public final class FunctionExecutor implements AutoCloseable {
 
     /** New instances of the libraries that every client has. */
     public static List<FunctionLibrary> builtIns() {
-        return List.of(new Text(), new Arithmetic(), new Machine());
+        return List.of(new Text(), new Arithmetic(), new Calculation(), new Machine());
     }
 
     /**
@@ -84,6 +89,58 @@ public final class FunctionExecutor implements AutoCloseable {
      * @param argumentText an argument list such as {@code 1,2}; blank for none
      */
     public String execute(String functionName, String argumentText) throws FunctionFailedException {
+        return execute(find(functionName), argumentText);
+    }
+
+    private static String execute(LibraryFunction function, String argumentText) throws FunctionFailedException {
+        String name = function.name();
+        try {
+            List<Object> arguments = function.arguments(argumentText);
+            return text(function.choose(arguments).call(arguments));
+        } catch (FunctionFailedException e) {
+            throw e;
+        } catch (CallSyntaxException e) {
+            throw new FunctionFailedException(
+                    name + ": arguments not understood at column " + e.column() + ": " + e.reason(), e);
+        } catch (Throwable thrown) {
+            throw failure(name, thrown);
+        }
+    }
+
+    /**
+     * Runs a function on each line of a batch, as {@link #execute} would, and returns a line of result for each; {@link BatchLines} has the format.
+     * A line that fails, whatever it dies of, is a failure of its own. Blocks as long as the lines take.
+     *
+     * @param functionName without the {@code []}; {@value #CALLS} for lines that are whole calls
+     * @param lineDone run after each line, in this thread; throws nothing
+     * @throws FunctionFailedException if there is no such function, or once the job is cancelled; this thread is left interrupted then
+     */
+    public byte[] executeBatch(String functionName, Data workload, JobContext job, Runnable lineDone)
+            throws FunctionFailedException {
+        return new BatchRun(functionName, lineFunction(functionName), job, lineDone).run(workload);
+    }
+
+    private LineFunction lineFunction(String functionName) throws FunctionFailedException {
+        if (functionName.equals(CALLS)) {
+            return LineFunction.of(this::executeCall);
+        }
+        LibraryFunction function = find(functionName);
+        return function.library().instance() instanceof ByteLibrary library
+                ? library::runLine
+                : LineFunction.of(line -> execute(function, line));
+    }
+
+    private String executeCall(String line) throws FunctionFailedException {
+        FunctionCall call;
+        try {
+            call = FunctionCall.parse(line);
+        } catch (CallSyntaxException e) {
+            throw new FunctionFailedException("no call: " + e.getMessage(), e);
+        }
+        return execute(call.name(), call.argumentText());
+    }
+
+    private LibraryFunction find(String functionName) throws FunctionFailedException {
         LibraryFunction function = table.find(functionName);
         if (function == null && watching) {
             awaitFirstLoad(functionName);
@@ -93,19 +150,7 @@ public final class FunctionExecutor implements AutoCloseable {
             throw new FunctionFailedException(
                     "no such function: " + functionName + "; `client.jar functions` lists those of this client");
         }
-        String name = function.name();
-        try {
-            List<Object> arguments = FunctionCall.parseArguments(argumentText);
-            return text(function.choose(arguments).call(arguments));
-        } catch (FunctionFailedException e) {
-            throw e;
-        } catch (CallSyntaxException e) {
-            throw new FunctionFailedException(
-                    name + ": arguments not understood at column " + e.column() + ": " + e.reason(), e);
-        } catch (Throwable thrown) {
-            rethrowIfFatal(thrown);
-            throw failure(name, thrown);
-        }
+        return function;
     }
 
     private void awaitFirstLoad(String functionName) throws FunctionFailedException {
@@ -132,7 +177,9 @@ public final class FunctionExecutor implements AutoCloseable {
         return String.valueOf(result.toString());
     }
 
-    private static FunctionFailedException failure(String name, Throwable thrown) {
+    /** What becomes of anything that a function has thrown, unless no program can go on after it: that is thrown on. */
+    static FunctionFailedException failure(String name, Throwable thrown) {
+        rethrowIfFatal(thrown);
         if (thrown instanceof InterruptedException) {
             Thread.currentThread().interrupt();
             return new FunctionFailedException(name + " was interrupted", thrown);
