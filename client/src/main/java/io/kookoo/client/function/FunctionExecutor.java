@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
  * A call uses the libraries of the moment it begins, whatever changes meanwhile.
  */
 public final class FunctionExecutor implements AutoCloseable {
-    /** The name of a batch whose lines are whole calls. */
-    public static final String CALLS = "call";
+    /** What stands for whole calls where the name of a function is expected. */
+    public static final String CALL = "call";
 
     private static final Logger log = LoggerFactory.getLogger(FunctionExecutor.class);
     private static final Duration WATCH_INTERVAL = Duration.ofSeconds(1);
@@ -111,7 +111,7 @@ public final class FunctionExecutor implements AutoCloseable {
      * Runs a function on each line of a batch, as {@link #execute} would, and returns a line of result for each; {@link BatchLines} has the format.
      * A line that fails, whatever it dies of, is a failure of its own. Blocks as long as the lines take.
      *
-     * @param functionName without the {@code []}; {@value #CALLS} for lines that are whole calls
+     * @param functionName without the {@code []}; {@value #CALL} for lines that are whole calls
      * @param lineDone run after each line, in this thread; throws nothing
      * @throws FunctionFailedException if there is no such function, or once the job is cancelled; this thread is left interrupted then
      */
@@ -121,7 +121,7 @@ public final class FunctionExecutor implements AutoCloseable {
     }
 
     private LineFunction lineFunction(String functionName) throws FunctionFailedException {
-        if (functionName.equals(CALLS)) {
+        if (functionName.equals(CALL)) {
             return LineFunction.of(this::executeCall);
         }
         LibraryFunction function = find(functionName);
@@ -135,7 +135,7 @@ public final class FunctionExecutor implements AutoCloseable {
         try {
             call = FunctionCall.parse(line);
         } catch (CallSyntaxException e) {
-            throw new FunctionFailedException("no call: " + e.getMessage(), e);
+            throw new FunctionFailedException("call not understood at column " + e.column() + ": " + e.reason(), e);
         }
         return execute(call.name(), call.argumentText());
     }

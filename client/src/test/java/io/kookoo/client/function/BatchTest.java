@@ -159,7 +159,7 @@ class BatchTest {
         assertEquals("", batch(function, ""));
         assertEquals(0, done);
         assertEquals(
-                function.equals("call") ? "\\!no call: column 1: expected a function's name\n" : "\n",
+                function.equals("call") ? "\\!call not understood at column 1: expected a function's name\n" : "\n",
                 batch(function, "\n"));
         assertEquals(1, done);
     }
@@ -196,8 +196,8 @@ class BatchTest {
                 2.0
                 \\!no such function: no_such; `client.jar functions` lists those of this client
                 \\!no such function: add[]; `client.jar functions` lists those of this client
-                \\!no call: column 1: a function's name begins with a letter or '_', found "1"
-                \\!no call: column 8: ')' is missing
+                \\!call not understood at column 1: a function's name begins with a letter or '_', found "1"
+                \\!call not understood at column 8: ')' is missing
                 \\!pow_2 takes 1 argument, got 2
                 \\!calculate: column 3: division by zero
                 Hello World
