@@ -9,6 +9,8 @@ final class ExitCode {
     static final int CANNOT_CONNECT = 4;
     static final int FUNCTION_FAILED = 5;
     static final int TIMEOUT = 6;
+    /** A local client of a server: one of its functions ran past [Client] function_timeout. */
+    static final int FUNCTION_OVERDUE = 8;
 
     private ExitCode() {}
 }

@@ -30,13 +30,39 @@ import org.slf4j.LoggerFactory;
  * A call uses the libraries of the moment it begins, whatever changes meanwhile.
  */
 public final class FunctionExecutor implements AutoCloseable {
-    /** What stands for whole calls where the name of a function is expected. */
+    /** What stands for whole calls where the name of a function is expected; no library can have a function of this name. */
     public static final String CALL = "call";
 
     private static final Logger log = LoggerFactory.getLogger(FunctionExecutor.class);
     private static final Duration WATCH_INTERVAL = Duration.ofSeconds(1);
     /** How long after {@link #watch} a call of an unknown function may wait for the folder's first loading. */
     private static final Duration FIRST_LOAD_WAIT = Duration.ofSeconds(10);
+    /** For a call that is no job: nobody waits for more than its result. */
+    private static final JobContext NO_JOB = new JobContext() {
+        @Override
+        public void progress(long done, long total) {}
+
+        @Override
+        public void data(String text) {}
+
+        @Override
+        public void warning(String text) {}
+
+        @Override
+        public boolean cancelled() {
+            return false;
+        }
+
+        @Override
+        public int attempt() {
+            return 1;
+        }
+
+        @Override
+        public String unique() {
+            return "";
+        }
+    };
 
     private final List<Library> builtIns;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -72,7 +98,7 @@ public final class FunctionExecutor implements AutoCloseable {
 
     /** New instances of the libraries that every client has. */
     public static List<FunctionLibrary> builtIns() {
-        return List.of(new Text(), new Arithmetic(), new Calculation(), new Machine());
+        return List.of(new Text(), new Arithmetic(), new Calculation(), new Machine(), new Disk(), new Processes());
     }
 
     /**
@@ -87,16 +113,18 @@ public final class FunctionExecutor implements AutoCloseable {
      *
      * @param functionName in any case, with or without underscores
      * @param argumentText an argument list such as {@code 1,2}; blank for none
+     * @param job what the function gets where it asks for it
      */
-    public String execute(String functionName, String argumentText) throws FunctionFailedException {
-        return execute(find(functionName), argumentText);
+    public String execute(String functionName, String argumentText, JobContext job) throws FunctionFailedException {
+        return execute(find(functionName), argumentText, job);
     }
 
-    private static String execute(LibraryFunction function, String argumentText) throws FunctionFailedException {
+    private static String execute(LibraryFunction function, String argumentText, JobContext job)
+            throws FunctionFailedException {
         String name = function.name();
         try {
             List<Object> arguments = function.arguments(argumentText);
-            return text(function.choose(arguments).call(arguments));
+            return text(function.choose(arguments).call(arguments, job));
         } catch (FunctionFailedException e) {
             throw e;
         } catch (CallSyntaxException e) {
@@ -105,6 +133,22 @@ public final class FunctionExecutor implements AutoCloseable {
         } catch (Throwable thrown) {
             throw failure(name, thrown);
         }
+    }
+
+    /** Likewise for a call that is no job: what the function says before its result is dropped. */
+    public String execute(String functionName, String argumentText) throws FunctionFailedException {
+        return execute(functionName, argumentText, NO_JOB);
+    }
+
+    /** Runs a whole call, such as {@code add(1,2)}; else as {@link #execute}. */
+    public String executeCall(String call, JobContext job) throws FunctionFailedException {
+        FunctionCall parsed;
+        try {
+            parsed = FunctionCall.parse(call);
+        } catch (CallSyntaxException e) {
+            throw new FunctionFailedException("call not understood at column " + e.column() + ": " + e.reason(), e);
+        }
+        return execute(parsed.name(), parsed.argumentText(), job);
     }
 
     /**
@@ -117,35 +161,32 @@ public final class FunctionExecutor implements AutoCloseable {
      */
     public byte[] executeBatch(String functionName, Data workload, JobContext job, Runnable lineDone)
             throws FunctionFailedException {
-        return new BatchRun(functionName, lineFunction(functionName), job, lineDone).run(workload);
+        return new BatchRun(functionName, lineFunction(functionName, job), job, lineDone).run(workload);
     }
 
-    private LineFunction lineFunction(String functionName) throws FunctionFailedException {
+    private LineFunction lineFunction(String functionName, JobContext job) throws FunctionFailedException {
         if (functionName.equals(CALL)) {
-            return LineFunction.of(this::executeCall);
+            return LineFunction.of(line -> executeCall(line, job));
         }
         LibraryFunction function = find(functionName);
         return function.library().instance() instanceof ByteLibrary library
                 ? library::runLine
-                : LineFunction.of(line -> execute(function, line));
+                : LineFunction.of(line -> execute(function, line, job));
     }
 
-    private String executeCall(String line) throws FunctionFailedException {
-        FunctionCall call;
-        try {
-            call = FunctionCall.parse(line);
-        } catch (CallSyntaxException e) {
-            throw new FunctionFailedException("call not understood at column " + e.column() + ": " + e.reason(), e);
+    /**
+     * Waits, as {@link #execute} does, while the function is not there and may be about to come; blocks. For those who measure what the
+     * function takes.
+     */
+    public void awaitLoaded(String functionName) throws FunctionFailedException {
+        if (watching && table.find(functionName) == null) {
+            awaitFirstLoad(functionName);
         }
-        return execute(call.name(), call.argumentText());
     }
 
     private LibraryFunction find(String functionName) throws FunctionFailedException {
+        awaitLoaded(functionName);
         LibraryFunction function = table.find(functionName);
-        if (function == null && watching) {
-            awaitFirstLoad(functionName);
-            function = table.find(functionName);
-        }
         if (function == null) {
             throw new FunctionFailedException(
                     "no such function: " + functionName + "; `client.jar functions` lists those of this client");

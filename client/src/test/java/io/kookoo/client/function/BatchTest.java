@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BatchTest {
     private final Lines lines = new Lines();
     private final FunctionExecutor executor = new FunctionExecutor(libraries(), Path.of("no such folder"));
-    private final Job job = new Job();
+    private final RecordedJob job = new RecordedJob();
     private int done;
 
     private List<FunctionLibrary> libraries() {
@@ -47,38 +47,9 @@ class BatchTest {
         assertFalse(Thread.interrupted());
     }
 
-    /** A job of which nobody is told anything, and that can be cancelled. */
-    private static final class Job implements JobContext {
-        private volatile boolean cancelled;
-
-        @Override
-        public void progress(long done, long total) {}
-
-        @Override
-        public void data(String text) {}
-
-        @Override
-        public void warning(String text) {}
-
-        @Override
-        public boolean cancelled() {
-            return cancelled;
-        }
-
-        @Override
-        public int attempt() {
-            return 1;
-        }
-
-        @Override
-        public String unique() {
-            return "";
-        }
-    }
-
     /** What a line may do. */
     public static class Lines implements FunctionLibrary {
-        private Job toCancel;
+        private RecordedJob toCancel;
 
         public String recurse(int depth) {
             return depth == 0 ? "" : recurse(depth - 1) + ".";
@@ -101,10 +72,14 @@ class BatchTest {
 
         public String cancelIf(boolean now) {
             if (now) {
-                toCancel.cancelled = true;
+                toCancel.cancel();
                 Thread.currentThread().interrupt();
             }
             return "";
+        }
+
+        public String unique(String text, JobContext job) {
+            return text + " " + job.unique();
         }
 
         public void die() {
@@ -235,6 +210,12 @@ class BatchTest {
         assertEquals("enough", results[0]);
         assertTrue(results[1].startsWith("\\!allocate failed: out of memory (OutOfMemoryError: "), results[1]);
         assertEquals("enough", results[2]);
+    }
+
+    @Test
+    void shouldGiveEachLineTheContextOfTheJob() throws FunctionFailedException {
+        assertEquals("a u\nb u\n", batch("unique", "a\nb\n"));
+        assertEquals("a u\n", batch("call", "unique(a)\n"));
     }
 
     @Test

@@ -315,6 +315,11 @@ class FunctionExecutorTest {
             return "<" + text + ">";
         }
 
+        @Function(name = "raw_job", raw = true)
+        public String rawJob(JobContext job, String text) {
+            return job.attempt() + "<" + text + ">";
+        }
+
         @Function(raw = true)
         public void number(int number) {}
 
@@ -341,19 +346,21 @@ class FunctionExecutorTest {
         }
         FunctionCall call = FunctionCall.parse("raw( (1, \"a)\" ) , [2] )");
         assertEquals("<(1, \"a)\" ) , [2]>", executor.execute(call.name(), call.argumentText()));
+        assertEquals("4<1, >", executor.execute("raw_job", "1, ", new RecordedJob()));
         assertEquals("raw(String text)", executor.functions().get(0).signature());
     }
 
     @Test
     void shouldRefuseARawFunctionThatTakesAnythingButOneString() {
         FunctionExecutor executor = executor(new Raw());
-        assertEquals(List.of("raw"), executor.names());
+        assertEquals(List.of("raw", "raw_job"), executor.names());
         String problems = String.join("\n", executor.problems());
         assertEquals(5, executor.problems().size(), problems);
         for (String method : List.of("number", "two", "none", "many")) {
             assertTrue(
-                    problems.contains("." + method
-                            + ": a raw function takes one String, the text of its arguments, and nothing else"),
+                    problems.contains(
+                            "." + method
+                                    + ": a raw function takes one String, the text of its arguments, and beside it at most a JobContext"),
                     problems);
         }
         assertTrue(
@@ -583,11 +590,13 @@ class FunctionExecutorTest {
                         "hello_world",
                         "hostname",
                         "load_average",
+                        "monitor",
                         "multiply",
                         "pow_2",
                         "sha256",
                         "sleep",
-                        "subtract"),
+                        "subtract",
+                        "write_file"),
                 executor.names());
         assertEquals(List.of(), executor.problems());
         List<FunctionDescription> functions = executor.functions();

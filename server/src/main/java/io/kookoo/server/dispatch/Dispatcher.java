@@ -158,6 +158,16 @@ public final class Dispatcher {
         peer.poller = true;
     }
 
+    /** OPTION_REQ cancel: the peer gets WORK_FAIL for a job that it runs and that is no longer its own, and stops it. */
+    public synchronized void wantCancels(Peer peer) {
+        peer.cancels = true;
+    }
+
+    /** OPTION_REQ attempt: before a job that has run before the peer gets OPTION_RES {@code attempt=<n>}, from 2. */
+    public synchronized void wantAttempts(Peer peer) {
+        peer.attempts = true;
+    }
+
     // ---- workers ----
 
     /**
@@ -336,7 +346,7 @@ public final class Dispatcher {
         outbox.packet(PacketType.JOB_CREATED, job.handle);
     }
 
-    /** Ends a job before its time, whether it waits or runs: clients that wait get WORK_FAIL, its worker is not told. */
+    /** Ends a job before its time, whether it waits or runs: clients that wait get WORK_FAIL, its worker where it {@link #wantCancels wants to know}. */
     public synchronized boolean cancel(JobHandle handle, Deliveries deliveries) {
         return cancel(jobs.byHandle(handle), deliveries);
     }
@@ -873,6 +883,9 @@ public final class Dispatcher {
     }
 
     private static void sendAssignment(Job job, Peer peer, Grab kind, Deliveries deliveries) {
+        if (job.attempt > 1 && peer.attempts) {
+            deliveries.to(peer.outbox).packet(PacketType.OPTION_RES, "attempt=" + job.attempt);
+        }
         if (kind == Grab.JOB) {
             deliveries.to(peer.outbox).packet(PacketType.JOB_ASSIGN, job.data, job.handle, job.functionName);
         } else if (kind == Grab.JOB_ALL && job.reducer != null) {
@@ -1033,6 +1046,7 @@ public final class Dispatcher {
             return false;
         }
         if (job.state == Job.State.RUNNING) {
+            tellToStop(job, deliveries);
             end(job, Outcome.CANCELLED, null, null, deliveries);
             offer(job.function, deliveries);
             return true;
@@ -1043,6 +1057,13 @@ public final class Dispatcher {
         close(job, Outcome.CANCELLED, null, deliveries);
         tellEnd(job, Outcome.CANCELLED, null, null, deliveries);
         return true;
+    }
+
+    /** A running job is about to be taken from its worker. */
+    private static void tellToStop(Job job, Deliveries deliveries) {
+        if (job.worker.cancels) {
+            deliveries.to(job.worker.outbox).packet(PacketType.WORK_FAIL, job.handle);
+        }
     }
 
     /** Takes those jobs from a worker, in the order in which it got them: they are queued again, or at their end. */
@@ -1148,6 +1169,7 @@ public final class Dispatcher {
     private void endLease(Job job, int attempt, Duration timeout, Deliveries deliveries) {
         if (job.state == Job.State.RUNNING && job.attempt == attempt) {
             job.losses++;
+            tellToStop(job, deliveries);
             runAgain(job, "the worker did not end it within " + timeout.toMillis() + " ms", deliveries);
             offer(job.function, deliveries);
         }
