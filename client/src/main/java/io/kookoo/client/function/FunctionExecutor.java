@@ -5,9 +5,7 @@ import io.kookoo.call.CallSyntaxException;
 import io.kookoo.call.FunctionCall;
 import io.kookoo.log.LogEvent;
 import io.kookoo.protocol.Data;
-import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -100,7 +98,7 @@ public final class FunctionExecutor implements AutoCloseable {
 
     /** New instances of the libraries that every client has. */
     public static List<FunctionLibrary> builtIns() {
-        return List.of(new Text(), new Arithmetic(), new Machine(), new Disk(), new Processes());
+        return List.of(new Text(), new Arithmetic(), new Calculation(), new Machine(), new Disk(), new Processes());
     }
 
     /**
@@ -118,18 +116,14 @@ public final class FunctionExecutor implements AutoCloseable {
      * @param job what the function gets where it asks for it
      */
     public String execute(String functionName, String argumentText, JobContext job) throws FunctionFailedException {
-        LibraryFunction function = table.find(functionName);
-        if (function == null && watching) {
-            awaitFirstLoad(functionName);
-            function = table.find(functionName);
-        }
-        if (function == null) {
-            throw new FunctionFailedException(
-                    "no such function: " + functionName + "; `client.jar functions` lists those of this client");
-        }
+        return execute(find(functionName), argumentText, job);
+    }
+
+    private static String execute(LibraryFunction function, String argumentText, JobContext job)
+            throws FunctionFailedException {
         String name = function.name();
         try {
-            List<Object> arguments = FunctionCall.parseArguments(argumentText);
+            List<Object> arguments = function.arguments(argumentText);
             return text(function.choose(arguments).call(arguments, job));
         } catch (FunctionFailedException e) {
             throw e;
@@ -137,7 +131,6 @@ public final class FunctionExecutor implements AutoCloseable {
             throw new FunctionFailedException(
                     name + ": arguments not understood at column " + e.column() + ": " + e.reason(), e);
         } catch (Throwable thrown) {
-            rethrowIfFatal(thrown);
             throw failure(name, thrown);
         }
     }
@@ -145,32 +138,6 @@ public final class FunctionExecutor implements AutoCloseable {
     /** Likewise for a call that is no job: what the function says before its result is dropped. */
     public String execute(String functionName, String argumentText) throws FunctionFailedException {
         return execute(functionName, argumentText, NO_JOB);
-    }
-
-    /**
-     * Runs a function for each line of a batch; stand-in until the calculator's piece is merged.
-     */
-    public byte[] executeBatch(String functionName, Data workload, JobContext job, Runnable lineDone)
-            throws FunctionFailedException {
-        byte[] bytes = workload.toBytes();
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        for (int from = 0; from < bytes.length; ) {
-            int end = BatchLines.end(bytes, from, bytes.length);
-            String line = new String(bytes, from, end - from, StandardCharsets.UTF_8);
-            try {
-                String result = functionName.equals(CALL) ? executeCall(line, job) : execute(functionName, line, job);
-                byte[] text = result.getBytes(StandardCharsets.UTF_8);
-                BatchLines.appendResult(text, 0, text.length, out);
-            } catch (FunctionFailedException e) {
-                if (Thread.currentThread().isInterrupted() && job.cancelled()) {
-                    throw e;
-                }
-                BatchLines.appendFailure(e.getMessage(), out);
-            }
-            lineDone.run();
-            from = end + 1;
-        }
-        return out.toByteArray();
     }
 
     /** Runs a whole call, such as {@code add(1,2)}; else as {@link #execute}. */
@@ -185,6 +152,29 @@ public final class FunctionExecutor implements AutoCloseable {
     }
 
     /**
+     * Runs a function on each line of a batch, as {@link #execute} would, and returns a line of result for each; {@link BatchLines} has the format.
+     * A line that fails, whatever it dies of, is a failure of its own. Blocks as long as the lines take.
+     *
+     * @param functionName without the {@code []}; {@value #CALL} for lines that are whole calls
+     * @param lineDone run after each line, in this thread; throws nothing
+     * @throws FunctionFailedException if there is no such function, or once the job is cancelled; this thread is left interrupted then
+     */
+    public byte[] executeBatch(String functionName, Data workload, JobContext job, Runnable lineDone)
+            throws FunctionFailedException {
+        return new BatchRun(functionName, lineFunction(functionName, job), job, lineDone).run(workload);
+    }
+
+    private LineFunction lineFunction(String functionName, JobContext job) throws FunctionFailedException {
+        if (functionName.equals(CALL)) {
+            return LineFunction.of(line -> executeCall(line, job));
+        }
+        LibraryFunction function = find(functionName);
+        return function.library().instance() instanceof ByteLibrary library
+                ? library::runLine
+                : LineFunction.of(line -> execute(function, line, job));
+    }
+
+    /**
      * Waits, as {@link #execute} does, while the function is not there and may be about to come; blocks. For those who measure what the
      * function takes.
      */
@@ -192,6 +182,16 @@ public final class FunctionExecutor implements AutoCloseable {
         if (watching && table.find(functionName) == null) {
             awaitFirstLoad(functionName);
         }
+    }
+
+    private LibraryFunction find(String functionName) throws FunctionFailedException {
+        awaitLoaded(functionName);
+        LibraryFunction function = table.find(functionName);
+        if (function == null) {
+            throw new FunctionFailedException(
+                    "no such function: " + functionName + "; `client.jar functions` lists those of this client");
+        }
+        return function;
     }
 
     private void awaitFirstLoad(String functionName) throws FunctionFailedException {
@@ -218,7 +218,9 @@ public final class FunctionExecutor implements AutoCloseable {
         return String.valueOf(result.toString());
     }
 
-    private static FunctionFailedException failure(String name, Throwable thrown) {
+    /** What becomes of anything that a function has thrown, unless no program can go on after it: that is thrown on. */
+    static FunctionFailedException failure(String name, Throwable thrown) {
+        rethrowIfFatal(thrown);
         if (thrown instanceof InterruptedException) {
             Thread.currentThread().interrupt();
             return new FunctionFailedException(name + " was interrupted", thrown);

@@ -27,6 +27,9 @@ package io.kookoo.client.function;
  *
  * If that leaves several, the first by the alphabet of their signatures is taken.
  *
+ * <p>A function with {@link Function#raw} gets the text of its arguments unparsed: a language of its own, which need not keep to the grammar
+ * of arguments. Where the call is written in full, {@code name(...)}, the grammar still says where the arguments end.
+ *
  * <p>The result is its text: {@code null} and void are empty, a BigDecimal is written without an exponent, a List as calls write it,
  * anything else as its {@code toString}. An exception fails the call with the exception's message, which should tell a person
  * what to do; it stops nothing else. Long work should end when its thread is interrupted: that happens once, when its job is cancelled, has run

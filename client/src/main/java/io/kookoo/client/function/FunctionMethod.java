@@ -55,6 +55,13 @@ final class FunctionMethod {
                     + (rest ? "..." : "")
                     + (declared[i].isNamePresent() ? " " + declared[i].getName() : ""));
         }
+        if (isRaw(method)
+                && (method.isVarArgs()
+                        || parameters.size() != 1
+                        || parameters.get(0).kind() != ParameterType.Kind.STRING)) {
+            throw new IllegalArgumentException(
+                    "a raw function takes one String, the text of its arguments, and beside it at most a JobContext");
+        }
         // A public method of a class that is not public, as the built-in libraries are, is refused without this.
         method.setAccessible(true);
         return new FunctionMethod(
@@ -73,6 +80,16 @@ final class FunctionMethod {
     String description() {
         Function annotation = method.getAnnotation(Function.class);
         return annotation == null ? "" : annotation.description();
+    }
+
+    /** Whether its one argument is the text of all arguments as it is written. */
+    boolean raw() {
+        return isRaw(method);
+    }
+
+    private static boolean isRaw(Method method) {
+        Function annotation = method.getAnnotation(Function.class);
+        return annotation != null && annotation.raw();
     }
 
     String declaration() {

@@ -90,6 +90,11 @@ final class FunctionTable {
         }
         List<LibraryFunction> functions = new ArrayList<>();
         byName.forEach((name, overloads) -> {
+            if (overloads.size() > 1 && overloads.stream().anyMatch(FunctionMethod::raw)) {
+                problems.add(
+                        where + name + " of " + library.className() + ": a raw function has no overloads; rename one");
+                return;
+            }
             Map<String, FunctionMethod> byShape = new HashMap<>();
             for (FunctionMethod method : overloads) {
                 FunctionMethod alike = byShape.putIfAbsent(method.shape(), method);

@@ -7,11 +7,16 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class RecordedJob implements JobContext {
     private final List<String> said = new CopyOnWriteArrayList<>();
     private volatile Runnable onProgress = () -> {};
+    private volatile boolean cancelled;
 
     /** Runs it in the function's thread whenever that tells its progress. */
     RecordedJob onProgress(Runnable action) {
         onProgress = action;
         return this;
+    }
+
+    void cancel() {
+        cancelled = true;
     }
 
     /** What begins so. */
@@ -37,7 +42,7 @@ final class RecordedJob implements JobContext {
 
     @Override
     public boolean cancelled() {
-        return false;
+        return cancelled;
     }
 
     @Override
