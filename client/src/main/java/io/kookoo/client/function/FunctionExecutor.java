@@ -185,8 +185,11 @@ public final class FunctionExecutor implements AutoCloseable {
     }
 
     private LibraryFunction find(String functionName) throws FunctionFailedException {
-        awaitLoaded(functionName);
         LibraryFunction function = table.find(functionName);
+        if (function == null && watching) {
+            awaitFirstLoad(functionName);
+            function = table.find(functionName);
+        }
         if (function == null) {
             throw new FunctionFailedException(
                     "no such function: " + functionName + "; `client.jar functions` lists those of this client");
