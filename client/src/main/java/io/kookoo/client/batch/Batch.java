@@ -49,6 +49,9 @@ public final class Batch {
 
     private static final int PIECES = 32;
     private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
+    /** How long after a refusal by a full queue it is tried again at the latest. */
+    private static final Duration REFUSED_PAUSE = Duration.ofMillis(100);
+
     /** How long the server may take to answer that it has cancelled what nobody waits for any more. */
     private static final Duration CANCEL_PATIENCE = Duration.ofSeconds(2);
 
@@ -368,8 +371,9 @@ public final class Batch {
             return;
         } else if (failure instanceof RefusedException refusal
                 && refusal.answer().startsWith(ErrorCode.QUEUE_ERROR.name())) {
-            // Others have filled the queue. There is room again when a job ends.
+            // There is room again when a job ends, be it one of others.
             held.add(chunk);
+            nextLookNanos = Math.min(nextLookNanos, System.nanoTime() + REFUSED_PAUSE.toNanos());
             return;
         } else {
             failed(chunk, failure.getMessage());

@@ -220,7 +220,7 @@ public final class ClientMain {
                 "5:a function failed, no worker offers it, or the server refuses what it was asked",
                 "6:it took too long, or has not ended yet",
                 "7:lines of a file failed",
-                "8:a file cannot be read or written",
+                "9:a file cannot be read or written",
                 "130:interrupted"
             })
     private static final class Root {

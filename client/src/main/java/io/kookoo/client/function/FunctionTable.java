@@ -78,6 +78,9 @@ final class FunctionTable {
             String name = annotation == null || annotation.name().isEmpty() ? method.getName() : annotation.name();
             try {
                 FunctionCall.of(name, List.of()); // refuses what is no name
+                if (key(name).equals(key(FunctionExecutor.CALL))) {
+                    throw new IllegalArgumentException(name + " is the client's own name for whole calls; rename it");
+                }
                 FunctionMethod overload = FunctionMethod.of(name, library.instance(), method);
                 byName.computeIfAbsent(name, n -> new ArrayList<>()).add(overload);
             } catch (RuntimeException | LinkageError e) {
@@ -87,6 +90,11 @@ final class FunctionTable {
         }
         List<LibraryFunction> functions = new ArrayList<>();
         byName.forEach((name, overloads) -> {
+            if (overloads.size() > 1 && overloads.stream().anyMatch(FunctionMethod::raw)) {
+                problems.add(
+                        where + name + " of " + library.className() + ": a raw function has no overloads; rename one");
+                return;
+            }
             Map<String, FunctionMethod> byShape = new HashMap<>();
             for (FunctionMethod method : overloads) {
                 FunctionMethod alike = byShape.putIfAbsent(method.shape(), method);

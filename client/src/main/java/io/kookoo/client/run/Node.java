@@ -10,14 +10,13 @@ import io.kookoo.client.net.ServerAddress;
 import io.kookoo.settings.Settings;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +27,9 @@ import org.slf4j.LoggerFactory;
  *   kookoo-poller    the poller's connection: asks, runs, posts
  *   kookoo-worker    reads the worker's connection
  *   kookoo-slot-n    run submitted jobs, one each
- *   kookoo-watch     every second: the counts of the job log; writes that stand still
+ *   kookoo-call-n    runs the poller's calls, where they have a time limit that may make it give one up
+ *   kookoo-watch     every second: the counts of the job log; writes that stand still; the time limits of functions
+ *   kookoo-progress  sends what functions have said of their progress too soon after they said it last
  * </pre>
  *
  * All are daemons: whoever starts a node waits for it.
@@ -36,44 +37,48 @@ import org.slf4j.LoggerFactory;
 public final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
-    private final ScheduledExecutorService watch =
-            Executors.newSingleThreadScheduledExecutor(runnable -> daemon("kookoo-watch", runnable));
-    private final ExecutorService slots;
+    private final ScheduledExecutorService watch = scheduler("kookoo-watch");
+    private final ScheduledExecutorService progress = scheduler("kookoo-progress");
+    private final SlotThreads slots;
+    private final SlotThreads pollerSlot = new SlotThreads("kookoo-call-", 1);
     private final JobLog jobLog;
     private final Poller poller;
     private final Worker worker;
     private final List<Thread> threads;
     private final CountDownLatch ended = new CountDownLatch(2);
 
-    /** Makes the parts and connects nothing yet. The executor is used and not closed. */
+    /**
+     * Makes the parts and connects nothing yet. The executor is used and not closed.
+     *
+     * @param endOfProcess what to do when a function has run for longer than [Client] function_timeout: ends this process at once, so
+     *     that the server runs its jobs again; empty where only that job is to fail, and its function is interrupted and given up
+     */
     public Node(
             Settings settings,
             ServerAddress address,
             ConnectionLimits limits,
             FunctionExecutor executor,
-            String clientId) {
-        this(settings, address, limits, Functions.of(executor), clientId);
-    }
-
-    Node(Settings settings, ServerAddress address, ConnectionLimits limits, Functions functions, String clientId) {
+            String clientId,
+            Optional<Runnable> endOfProcess) {
+        Functions functions = Functions.of(executor);
+        TimeLimit limit = new TimeLimit(settings.client().functionTimeout(), endOfProcess);
+        int maxPacketBytes = settings.server().maxPacketBytes();
         Connector connector = new Connector(address, limits, watch);
-        slots = Executors.newFixedThreadPool(settings.client().threads(), slotThreads());
+        slots = new SlotThreads("kookoo-slot-", settings.client().threads());
         jobLog = new JobLog(settings.logger().jobLines(), System::nanoTime);
-        JobRunner runner = new JobRunner(functions, jobLog, settings.server().maxPacketBytes());
         poller = new Poller(
                 new ReconnectLoop("poller", connector, new Backoff(new Random())),
-                runner,
+                new JobRunner(functions, jobLog, maxPacketBytes, limit, pollerSlot, watch, progress),
                 jobLog,
                 settings.client().functionInterval(),
                 clientId);
         worker = new Worker(
                 new ReconnectLoop("worker", connector, new Backoff(new Random())),
                 functions,
-                runner,
+                new JobRunner(functions, jobLog, maxPacketBytes, limit, slots, watch, progress),
                 jobLog,
                 clientId,
-                settings.client().threads(),
-                slots);
+                settings.client().threads());
         threads = List.of(
                 daemon("kookoo-poller", () -> runUntilEnd(poller::run)),
                 daemon("kookoo-worker", () -> runUntilEnd(worker::run)));
@@ -114,7 +119,9 @@ public final class Node {
         boolean all = ended.await(most.toNanos(), TimeUnit.NANOSECONDS);
         jobLog.flushCounts();
         watch.shutdownNow();
-        slots.shutdownNow();
+        progress.shutdownNow();
+        slots.stop();
+        pollerSlot.stop();
         return all;
     }
 
@@ -124,8 +131,12 @@ public final class Node {
         return thread;
     }
 
-    private static ThreadFactory slotThreads() {
-        AtomicInteger number = new AtomicInteger();
-        return runnable -> daemon("kookoo-slot-" + number.incrementAndGet(), runnable);
+    /** One thread, which starts with the first task; what comes after its end is dropped. */
+    private static ScheduledExecutorService scheduler(String name) {
+        ScheduledThreadPoolExecutor scheduler = new ScheduledThreadPoolExecutor(
+                1, runnable -> daemon(name, runnable), new ThreadPoolExecutor.DiscardPolicy());
+        // Most time limits are not reached: their tasks must not stay until they would have been.
+        scheduler.setRemoveOnCancelPolicy(true);
+        return scheduler;
     }
 }

@@ -483,7 +483,7 @@ class ClientMainTest {
             server.close();
             assertEquals(SET_CLIENT_ID, one.nextType());
             assertEquals(SET_CLIENT_ID, other.nextType());
-            Peer worker = one.nextType() == CAN_DO ? one : other;
+            Peer worker = one.next().equals("OPTION_REQ cancel") ? one : other;
             while (worker.nextType() != GRAB_JOB_UNIQ) {
                 // The built-in functions.
                 continue;

@@ -244,16 +244,16 @@ class SubmitCommandTest {
         CommandRun run = submit("1\n2\n", "--chunk", 1);
         try (Peer peer = looked(CHUNKS)) {
             peer.expect(req(OPTION_REQ, "exceptions"), chunk("1\n"), chunk("2\n"))
-                    .send(
-                            res(JOB_CREATED, "H:1"),
-                            res(ERROR, "QUEUE_ERROR", "Job queue is full"),
-                            res(WORK_COMPLETE, "H:1", "a\n"))
-                    .expect(chunk("2\n"))
-                    .send(res(ERROR, "QUEUE_ERROR", "Job queue is full"))
-                    // None of its own jobs will end: it tries again when it looks.
+                    .send(res(JOB_CREATED, "H:1"), res(ERROR, "QUEUE_ERROR", "Job queue is full"))
+                    // It tries again when it looks, and when a job of its own has ended.
                     .expect("status\n")
                     .send(CHUNKS)
                     .expect(chunk("2\n"))
+                    .send(res(ERROR, "QUEUE_ERROR", "Job queue is full"))
+                    .expect("status\n")
+                    .send(res(WORK_COMPLETE, "H:1", "a\n"))
+                    .expect(chunk("2\n"))
+                    .send(CHUNKS)
                     .send(res(JOB_CREATED, "H:2"), res(WORK_COMPLETE, "H:2", "b\n"));
             run.exits(0).printing("a\nb\n", "");
         }
@@ -447,11 +447,11 @@ class SubmitCommandTest {
         Path out = Files.writeString(home.resolve("out.txt"), "precious\n");
         CommandRun missing = new CommandRun(home)
                 .start(arguments("absent.txt", "-o", "out.txt"))
-                .exits(8);
+                .exits(9);
         assertTrue(missing.err().startsWith("cannot read "), missing.err());
         assertTrue(missing.err().contains("absent.txt (No such file or directory)"), missing.err());
         CommandRun folder =
-                new CommandRun(home).start(arguments(".", "-o", "out.txt")).exits(8);
+                new CommandRun(home).start(arguments(".", "-o", "out.txt")).exits(9);
         assertTrue(folder.err().contains("(Is a directory)"), folder.err());
         new CommandRun(home)
                 .start("submit", "in.txt", "-o", "out.txt", "--port", ScriptedServer.unusedPort())
@@ -476,7 +476,7 @@ class SubmitCommandTest {
     void shouldSayThatTheOutputCannotBeWritten() throws Exception {
         CommandRun run = submit("1\n", "-o", "no/such/folder/out.txt");
         try (Peer peer = server.accept()) {
-            run.exits(8);
+            run.exits(9);
             assertTrue(run.err().startsWith("cannot write "), run.err());
             peer.expectEnd();
         }
@@ -507,7 +507,7 @@ class SubmitCommandTest {
         try (Peer peer = looked(CHUNKS)) {
             peer.expect(req(OPTION_REQ, "exceptions"), chunk("1\n"))
                     .send(res(JOB_CREATED, "H:1"), res(WORK_COMPLETE, "H:1", "a\n"));
-            run.exits(8).printing("a\n", "cannot read -: the disk has gone; 1 line is done\n");
+            run.exits(9).printing("a\n", "cannot read -: the disk has gone; 1 line is done\n");
         }
     }
 

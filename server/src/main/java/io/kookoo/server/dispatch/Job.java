@@ -227,7 +227,7 @@ final class Job {
                 functionName,
                 unique,
                 priority,
-                data,
+                publicState.isEnd() && publicState != JobState.DEAD ? null : data,
                 call,
                 reducer,
                 publicState,

@@ -34,6 +34,7 @@ public final class Acceptor {
     private final Function<Connection, Conversation> opening;
     private final ConnectionThreads threads = new ConnectionThreads();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private final Lookout lookout = new Lookout(this::connectionCount);
     private final AtomicLong lastNumber = new AtomicLong();
     private volatile boolean stopped;
 
@@ -142,7 +143,7 @@ public final class Acceptor {
     private void open(Socket socket) throws IOException {
         Connection connection;
         try {
-            connection = new Connection(lastNumber.incrementAndGet(), socket, limits, deadlines, opening);
+            connection = new Connection(lastNumber.incrementAndGet(), socket, limits, deadlines, lookout, opening);
         } catch (IOException e) {
             // The peer has gone already.
             socket.close();

@@ -63,7 +63,12 @@ public final class Connection {
      * @param opening makes the conversation, on the reading thread
      */
     Connection(
-            long number, Socket socket, Limits limits, Deadlines deadlines, Function<Connection, Conversation> opening)
+            long number,
+            Socket socket,
+            Limits limits,
+            Deadlines deadlines,
+            Lookout lookout,
+            Function<Connection, Conversation> opening)
             throws IOException {
         this.number = number;
         this.socket = socket;
@@ -76,7 +81,7 @@ public final class Connection {
         this.address = remote.getAddress().getHostAddress();
         this.out = socket.getOutputStream();
         this.reader = new PacketReader(
-                socket.getInputStream(), Magic.REQUEST, limits.maxPacketBytes(), limits.maxLineBytes());
+                lookout.over(socket.getInputStream()), Magic.REQUEST, limits.maxPacketBytes(), limits.maxLineBytes());
         this.opening = opening;
         this.outbox = new Outbox(new SocketWire(), limits.maxOutboxBytes(), CREDIT_BYTES);
     }

@@ -145,11 +145,21 @@ public final class MemoryJobStore implements JobStore {
             }
         }
         while (bytes > maxBytes) {
-            drop(outcomes.values().stream()
-                    .filter(kind -> !kind.isEmpty())
-                    .min(Comparator.comparingLong(kind -> kind.peek().ended()))
-                    .orElseThrow());
+            drop(kindOfOldest());
         }
+    }
+
+    /** Where the outcome is that ended first. Once for each that is dropped: under load as often as jobs end. */
+    private Queue<JobRecord> kindOfOldest() {
+        Queue<JobRecord> oldest = null;
+        for (Queue<JobRecord> kind : outcomes.values()) {
+            JobRecord first = kind.peek();
+            if (first != null
+                    && (oldest == null || first.ended() < oldest.peek().ended())) {
+                oldest = kind;
+            }
+        }
+        return oldest;
     }
 
     private void drop(Queue<JobRecord> kind) {

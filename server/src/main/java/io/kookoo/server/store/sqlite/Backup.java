@@ -13,14 +13,14 @@ import java.util.List;
 
 /** Copies of the database while it is written to, one at a time. */
 final class Backup implements AutoCloseable {
+    /** A copy of such a name would be taken for a part of another database, and be read or deleted with it. */
+    private static final List<String> OF_A_DATABASE = List.of("-wal", "-shm", "-journal", ".lock", ".native", ".part");
+
     private final Path file;
 
     private volatile boolean closed;
 
     /** The one under way; null while there is none. */
-    /** A copy of such a name would be taken for a part of another database, and be read or deleted with it. */
-    private static final List<String> OF_A_DATABASE = List.of("-wal", "-shm", "-journal", ".lock", ".native", ".part");
-
     private volatile PreparedStatement running;
 
     Backup(Path file) {

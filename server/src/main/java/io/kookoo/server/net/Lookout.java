@@ -1,0 +1,70 @@
+package io.kookoo.server.net;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+
+/**
+ * Lets a reading thread look out for the next bytes for a moment before it sleeps in {@code read}. A peer that waits for one answer before it
+ * asks again asks within microseconds, while to put a thread to sleep and wake it takes tens of them. One instance for all
+ * connections of a listening socket; thread-safe.
+ *
+ * <p>It costs nobody anything: a thread looks out only where the bytes before came as quickly, gives its processor away at each
+ * look where another thread wants it, at most half of the processors have such a thread, and there are none while more
+ * connections are open than processors: then others have something to do meanwhile.
+ */
+final class Lookout {
+    /** How long to look out: about what it takes to sleep and be woken. */
+    private static final long LIMIT_NANOS = 50_000;
+
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
+    private final Semaphore places = new Semaphore(Math.max(1, PROCESSORS / 2));
+    private final BooleanSupplier few;
+
+    /** @param connections how many are open now */
+    Lookout(IntSupplier connections) {
+        this.few = () -> PROCESSORS > 1 && connections.getAsInt() <= PROCESSORS;
+    }
+
+    /** The same bytes, looked out for. For one thread at a time. */
+    InputStream over(InputStream in) {
+        return new Watched(in);
+    }
+
+    private final class Watched extends InputStream {
+        private final InputStream in;
+        /** Whether the bytes before came so quickly that it is worth it. */
+        private boolean quick;
+
+        Watched(InputStream in) {
+            this.in = in;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int from, int length) throws IOException {
+            long begun = System.nanoTime();
+            if (quick && few.getAsBoolean() && places.tryAcquire()) {
+                try {
+                    while (in.available() == 0 && System.nanoTime() - begun < LIMIT_NANOS) {
+                        Thread.yield();
+                    }
+                } finally {
+                    places.release();
+                }
+            }
+            int n = in.read(bytes, from, length);
+            // Twice: a thread that slept was woken late.
+            quick = System.nanoTime() - begun < 2 * LIMIT_NANOS;
+            return n;
+        }
+    }
+}
