@@ -9,6 +9,7 @@ import io.kookoo.client.Job;
 import io.kookoo.client.Kookoo;
 import io.kookoo.client.RefusedException;
 import io.kookoo.client.Submission;
+import io.kookoo.client.function.FunctionExecutor;
 import io.kookoo.protocol.Data;
 import io.kookoo.protocol.ErrorCode;
 import io.kookoo.protocol.FunctionName;
@@ -44,9 +45,6 @@ import java.util.concurrent.TimeUnit;
  * {@value #PIECES} pieces, and these into lines: in the end the bad line fails alone.
  */
 public final class Batch {
-    /** The function that stands for whole calls, one a line. */
-    public static final String CALL = "call";
-
     private static final int PIECES = 32;
     private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
     /** How long after a refusal by a full queue it is tried again at the latest. */
@@ -170,7 +168,7 @@ public final class Batch {
         this.options = options;
         this.function = options.function();
         this.chunkFunction = FunctionName.of(function.text() + "[]");
-        this.calls = function.text().equals(CALL);
+        this.calls = function.text().equals(FunctionExecutor.CALL);
         this.listener = listener;
         this.offers = new Offers(options.waitWorker());
         long heap = Runtime.getRuntime().maxMemory();
@@ -344,7 +342,8 @@ public final class Batch {
                 functions.add(name);
                 sent.add(line);
             } catch (CallSyntaxException e) {
-                fail(line, "the call is not understood: " + e.getMessage());
+                // As a worker of call[] says it.
+                fail(line, "call not understood at column " + e.column() + ": " + e.reason());
             }
         }
         List<Job<byte[]>> jobs = kookoo.submitAll(submissions, Data::toBytes);

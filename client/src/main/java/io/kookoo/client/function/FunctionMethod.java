@@ -148,7 +148,7 @@ final class FunctionMethod {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         // So that a library's own resources and services are found, also through the JDK.
-        thread.setContextClassLoader(method.getDeclaringClass().getClassLoader());
+        thread.setContextClassLoader(instance.getClass().getClassLoader());
         try {
             return method.invoke(instance, withContext(values, job));
         } catch (InvocationTargetException e) {

@@ -9,6 +9,7 @@ import io.kookoo.client.net.RepeatedTask;
 import io.kookoo.client.net.ServerAddress;
 import io.kookoo.settings.Settings;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -42,13 +43,13 @@ public final class Node {
     private final SlotThreads slots;
     private final SlotThreads pollerSlot = new SlotThreads("kookoo-call-", 1);
     private final JobLog jobLog;
-    private final Poller poller;
-    private final Worker worker;
+    private final Optional<Poller> poller;
+    private final WorkerLoop worker;
     private final List<Thread> threads;
-    private final CountDownLatch ended = new CountDownLatch(2);
+    private final CountDownLatch ended;
 
     /**
-     * Makes the parts and connects nothing yet. The executor is used and not closed.
+     * A client as the settings have it. Makes the parts and connects nothing yet. The executor is used and not closed.
      *
      * @param endOfProcess what to do when a function has run for longer than [Client] function_timeout: ends this process at once, so
      *     that the server runs its jobs again; empty where only that job is to fail, and its function is interrupted and given up
@@ -60,28 +61,58 @@ public final class Node {
             FunctionExecutor executor,
             String clientId,
             Optional<Runnable> endOfProcess) {
-        Functions functions = Functions.of(executor);
-        TimeLimit limit = new TimeLimit(settings.client().functionTimeout(), endOfProcess);
-        int maxPacketBytes = settings.server().maxPacketBytes();
+        this(
+                address,
+                limits,
+                Functions.of(executor),
+                clientId,
+                settings.client().threads(),
+                settings.logger().jobLines(),
+                new TimeLimit(settings.client().functionTimeout(), endOfProcess),
+                Optional.of(settings.client().functionInterval()));
+    }
+
+    /**
+     * A worker that takes submitted jobs alone, and none of the catalog; otherwise as the other. Its functions have no time limit.
+     *
+     * @param slots how many jobs it runs at a time
+     */
+    public static Node ofWorker(
+            ServerAddress address, ConnectionLimits limits, FunctionExecutor executor, String clientId, int slots) {
+        return new Node(address, limits, Functions.of(executor), clientId, slots, 0, TimeLimit.NONE, Optional.empty());
+    }
+
+    private Node(
+            ServerAddress address,
+            ConnectionLimits limits,
+            Functions functions,
+            String clientId,
+            int slotCount,
+            int jobLines,
+            TimeLimit limit,
+            Optional<Duration> pollInterval) {
         Connector connector = new Connector(address, limits, watch);
-        slots = new SlotThreads("kookoo-slot-", settings.client().threads());
-        jobLog = new JobLog(settings.logger().jobLines(), System::nanoTime);
-        poller = new Poller(
+        int maxPacketBytes = limits.maxPacketBytes();
+        slots = new SlotThreads("kookoo-slot-", slotCount);
+        jobLog = new JobLog(jobLines, System::nanoTime);
+        poller = pollInterval.map(interval -> new Poller(
                 new ReconnectLoop("poller", connector, new Backoff(new Random())),
                 new JobRunner(functions, jobLog, maxPacketBytes, limit, pollerSlot, watch, progress),
                 jobLog,
-                settings.client().functionInterval(),
-                clientId);
-        worker = new Worker(
+                interval,
+                clientId));
+        worker = new WorkerLoop(
                 new ReconnectLoop("worker", connector, new Backoff(new Random())),
                 functions,
                 new JobRunner(functions, jobLog, maxPacketBytes, limit, slots, watch, progress),
                 jobLog,
                 clientId,
-                settings.client().threads());
-        threads = List.of(
-                daemon("kookoo-poller", () -> runUntilEnd(poller::run)),
-                daemon("kookoo-worker", () -> runUntilEnd(worker::run)));
+                slotCount);
+        List<Thread> made = new ArrayList<>();
+        poller.ifPresent(loop -> made.add(daemon("kookoo-poller", () -> runUntilEnd(loop::run))));
+        made.add(daemon("kookoo-worker", () -> runUntilEnd(worker::run)));
+        threads = List.copyOf(made);
+        ended = new CountDownLatch(threads.size());
     }
 
     private interface Loop {
@@ -114,7 +145,7 @@ public final class Node {
      * @return whether all have ended
      */
     public boolean stop(Duration most) throws InterruptedException {
-        poller.stop();
+        poller.ifPresent(Poller::stop);
         worker.stop();
         boolean all = ended.await(most.toNanos(), TimeUnit.NANOSECONDS);
         jobLog.flushCounts();

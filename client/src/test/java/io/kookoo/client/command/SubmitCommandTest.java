@@ -324,7 +324,7 @@ class SubmitCommandTest {
                     .send("OK\r\n");
             run.exits(7).printing("""
                             3
-                            ERROR: the call is not understood: column 6: ')' is missing
+                            ERROR: call not understood at column 6: ')' is missing
                             ERROR: no worker offers gone; waited 0.3 s for one (--wait-worker)
                             Hello
                             """, "2 of 4 lines failed\n");

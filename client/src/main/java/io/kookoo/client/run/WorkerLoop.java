@@ -44,8 +44,8 @@ import org.slf4j.LoggerFactory;
  * <p>The server handles packets in order: the answer to the GRAB behind a result says that the result has arrived. Results
  * without it are logged lost when the connection is, once each; the server then queues their jobs again.
  */
-final class Worker {
-    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+final class WorkerLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerLoop.class);
 
     /** With it the server says, by WORK_FAIL, that a job is to be stopped. */
     private static final String CANCEL = "cancel";
@@ -77,7 +77,7 @@ final class Worker {
      * @param runner has as many threads as there are slots
      * @param slots how many there are
      */
-    Worker(ReconnectLoop loop, Functions functions, JobRunner runner, JobLog log, String clientId, int slots) {
+    WorkerLoop(ReconnectLoop loop, Functions functions, JobRunner runner, JobLog log, String clientId, int slots) {
         this.loop = loop;
         this.functions = functions;
         this.runner = runner;
@@ -150,7 +150,7 @@ final class Worker {
             this.connection = connection;
         }
 
-        /** Reads until the connection is lost, or all is done after {@link Worker#stop}. */
+        /** Reads until the connection is lost, or all is done after {@link WorkerLoop#stop}. */
         void speak(Runnable answered) throws IOException {
             try {
                 connection.send(writer -> begin(writer));
@@ -170,7 +170,7 @@ final class Worker {
         }
 
         private void begin(PacketWriter writer) {
-            synchronized (Worker.this) {
+            synchronized (WorkerLoop.this) {
                 current = this;
                 writer.packet(PacketType.SET_CLIENT_ID, clientId);
                 writer.packet(PacketType.OPTION_REQ, CANCEL);
@@ -181,14 +181,14 @@ final class Worker {
         }
 
         private boolean isStopped() {
-            synchronized (Worker.this) {
+            synchronized (WorkerLoop.this) {
                 return stopping && isDone();
             }
         }
 
         /** Whether nothing runs and nothing is unanswered. */
         boolean isDone() {
-            assert Thread.holdsLock(Worker.this);
+            assert Thread.holdsLock(WorkerLoop.this);
             return running.isEmpty() && asked.isEmpty();
         }
 
@@ -197,7 +197,7 @@ final class Worker {
                 case JOB_ASSIGN_UNIQ -> {
                     Run run = runner.prepare(AssignedJob.of(packet, nextAttempt), connection::sendOrClose);
                     nextAttempt = 1;
-                    synchronized (Worker.this) {
+                    synchronized (WorkerLoop.this) {
                         settle(packet);
                         free--;
                         running.add(run);
@@ -206,19 +206,19 @@ final class Worker {
                     connection.send(writer -> grab(writer));
                 }
                 case NO_JOB -> {
-                    synchronized (Worker.this) {
+                    synchronized (WorkerLoop.this) {
                         settle(packet);
                     }
                     connection.send(writer -> sleep(writer));
                 }
                 case ECHO_RES -> {
-                    synchronized (Worker.this) {
+                    synchronized (WorkerLoop.this) {
                         settle(packet);
                     }
                 }
                 case NOOP ->
                     connection.send(writer -> {
-                        synchronized (Worker.this) {
+                        synchronized (WorkerLoop.this) {
                             // A late one: the answer to what is asked already says more.
                             if (asked.isEmpty()) {
                                 grab(writer);
@@ -255,7 +255,7 @@ final class Worker {
 
         /** The server has taken a job away; it may hand out the next run of it at once. */
         private void cancel(JobHandle handle) {
-            synchronized (Worker.this) {
+            synchronized (WorkerLoop.this) {
                 running.stream()
                         .filter(run -> run.job().handle().equals(handle) && !run.isCancelled())
                         .forEach(Run::cancel);
@@ -264,7 +264,7 @@ final class Worker {
 
         /** The oldest question is answered, and the result that was posted with it has arrived. */
         private void settle(Packet answer) throws IOException {
-            assert Thread.holdsLock(Worker.this);
+            assert Thread.holdsLock(WorkerLoop.this);
             if (asked.poll() == null) {
                 throw new IOException("the server sent " + answer.type() + " unasked");
             }
@@ -272,7 +272,7 @@ final class Worker {
 
         /** Asks for a job if that is allowed and a slot is free for it. */
         private void grab(PacketWriter writer) {
-            synchronized (Worker.this) {
+            synchronized (WorkerLoop.this) {
                 if (!stopping && asked.size() < free) {
                     writer.packet(PacketType.GRAB_JOB_UNIQ);
                     asked.add(Optional.empty());
@@ -281,7 +281,7 @@ final class Worker {
         }
 
         private void sleep(PacketWriter writer) {
-            synchronized (Worker.this) {
+            synchronized (WorkerLoop.this) {
                 if (!stopping && asked.isEmpty() && free > 0) {
                     writer.packet(PacketType.PRE_SLEEP);
                 }
@@ -290,7 +290,7 @@ final class Worker {
 
         /** Tells the server which functions are new and which are gone; one that still runs stays until it has ended. */
         private void announce(PacketWriter writer) {
-            synchronized (Worker.this) {
+            synchronized (WorkerLoop.this) {
                 for (FunctionName function : offered) {
                     if (announced.add(function)) {
                         writer.packet(PacketType.CAN_DO, function);
@@ -318,7 +318,7 @@ final class Worker {
         private void ended(Run run, Outcome outcome) {
             connection.sendOrClose(writer -> post(writer, run, outcome));
             Session next;
-            synchronized (Worker.this) {
+            synchronized (WorkerLoop.this) {
                 next = current;
             }
             if (next != null && next != this) {
@@ -328,7 +328,7 @@ final class Worker {
         }
 
         private void post(PacketWriter writer, Run run, Outcome outcome) {
-            synchronized (Worker.this) {
+            synchronized (WorkerLoop.this) {
                 free++;
                 running.remove(run);
                 // What the server has taken away it does not want to hear of.
@@ -352,7 +352,7 @@ final class Worker {
 
         /** Nothing is said on this connection any more; results of which it is not certain that they arrived are lost. */
         private void end(String reason) {
-            synchronized (Worker.this) {
+            synchronized (WorkerLoop.this) {
                 over = true;
                 if (current == this) {
                     current = null;

@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class WorkerTest {
+class WorkerLoopTest {
     private static final ConnectionLimits PATIENT = ConnectionLimits.ofSizes(1 << 20, 1 << 10);
     private static final ConnectionLimits IMPATIENT = new ConnectionLimits(
             Duration.ofSeconds(5), Duration.ofMillis(20), Duration.ofMillis(300), 1 << 20, 1 << 10);
@@ -39,7 +39,7 @@ class WorkerTest {
     private final LogLines log = new LogLines();
     private GatedFunctions functions = new GatedFunctions("gated");
     private SlotThreads slots;
-    private Worker worker;
+    private WorkerLoop worker;
     private Thread thread;
 
     private void start(int threads, ConnectionLimits limits) {
@@ -49,7 +49,7 @@ class WorkerTest {
     private void start(int threads, ConnectionLimits limits, TimeLimit limit) {
         JobLog jobLog = new JobLog(200, System::nanoTime);
         slots = new SlotThreads("slot-", threads);
-        worker = new Worker(
+        worker = new WorkerLoop(
                 new ReconnectLoop("worker", new Connector(server.address(), limits, watch), new Backoff(new Random())),
                 functions,
                 new JobRunner(functions, jobLog, 1000, limit, slots, watch, watch),
