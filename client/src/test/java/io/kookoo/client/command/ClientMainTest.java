@@ -464,8 +464,7 @@ class ClientMainTest {
 
     @Test
     void shouldTeachByExample() throws Exception {
-        for (String command :
-                List.of("run", "call", "submit", "functions", "status", "workers", "ping", "bench")) {
+        for (String command : List.of("run", "call", "submit", "functions", "status", "workers", "ping", "bench")) {
             CommandRun run = run(command, "--help").exits(0);
             assertTrue(run.out().contains("Examples:\n  java -jar client.jar"), run.out());
             assertTrue(run.out().contains("--ip"), run.out());
