@@ -136,7 +136,10 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideInAnyPackage(
-                        "io.kookoo.client", "io.kookoo.client.net..", "io.kookoo.client.run..", "io.kookoo.client.function..")
+                        "io.kookoo.client",
+                        "io.kookoo.client.net..",
+                        "io.kookoo.client.run..",
+                        "io.kookoo.client.function..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.kookoo.client.command..", "io.kookoo.client.batch..")

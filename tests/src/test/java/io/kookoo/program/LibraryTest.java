@@ -35,7 +35,8 @@ class LibraryTest {
 
         Path home = RunningProgram.shippedHome(folder.resolve("home"));
         try (RunningProgram server = RunningProgram.server(home)) {
-            String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+            String java =
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString();
             List<String> command = List.of(
                     java,
                     "-cp",

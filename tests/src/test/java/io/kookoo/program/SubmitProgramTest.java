@@ -53,7 +53,8 @@ class SubmitProgramTest {
         TextCommand.await(
                 server.port(),
                 "status",
-                lines -> lines.stream().anyMatch(line -> line.matches("\\Q" + function + "\\E\t\\d+\t\\d+\t" + workers)));
+                lines -> lines.stream()
+                        .anyMatch(line -> line.matches("\\Q" + function + "\\E\t\\d+\t\\d+\t" + workers)));
     }
 
     /** Nothing of the function waits or runs any more. */
@@ -68,7 +69,11 @@ class SubmitProgramTest {
     void shouldWriteEachLineOnceThoughAWorkerIsKilled() throws IOException {
         int lines = 20_000;
         Path input = folder.resolve("in.txt");
-        Files.write(input, IntStream.range(0, lines).mapToObj(i -> i % 1000 == 77 ? "x" : "" + i).toList());
+        Files.write(
+                input,
+                IntStream.range(0, lines)
+                        .mapToObj(i -> i % 1000 == 77 ? "x" : "" + i)
+                        .toList());
         try (RunningProgram server = RunningProgram.server(home);
                 RunningProgram first = worker(server);
                 RunningProgram second = worker(server);
@@ -163,9 +168,7 @@ class SubmitProgramTest {
                 List<String> out = submit.out();
                 assertEquals(
                         IntStream.range(0, out.size()).mapToObj(i -> "" + 2 * i).toList(), out);
-                assertTrue(
-                        submit.err().get(0).endsWith("; " + out.size() + " lines are done"),
-                        submit.err()::toString);
+                assertTrue(submit.err().get(0).endsWith("; " + out.size() + " lines are done"), submit.err()::toString);
             }
             assertTrue(worker.process().isAlive());
         }
@@ -188,8 +191,8 @@ class SubmitProgramTest {
                     "--port",
                     Integer.toString(server.port()));
             try (RunningProgram submit = RunningProgram.start(home, Map.of(), command)) {
-                try (Writer in = new BufferedWriter(new OutputStreamWriter(
-                        submit.process().getOutputStream(), StandardCharsets.UTF_8))) {
+                try (Writer in = new BufferedWriter(
+                        new OutputStreamWriter(submit.process().getOutputStream(), StandardCharsets.UTF_8))) {
                     for (int i = 0; i < lines; i++) {
                         in.write(i + " * 2 + (" + i + " - 1)\n");
                     }
@@ -228,8 +231,7 @@ class SubmitProgramTest {
             RunningProgram failing =
                     RunningProgram.command(home, server.port(), "bench", "--jobs", "10", "-f", "add", "--payload", "1");
             assertEquals(5, failing.awaitExit());
-            assertEquals(
-                    List.of("10 of 10 jobs failed, the first with: add takes 2 arguments, got 1"), failing.err());
+            assertEquals(List.of("10 of 10 jobs failed, the first with: add takes 2 arguments, got 1"), failing.err());
             RunningProgram nobody =
                     RunningProgram.command(home, server.port(), "bench", "-f", "absent", "--wait-worker", "0");
             assertEquals(5, nobody.awaitExit());
