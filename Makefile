@@ -5,7 +5,7 @@ MVN  ?= mvn -B -ntp
 
 SOURCES := pom.xml $(wildcard */pom.xml) $(shell find common/src/main server/src/main client/src/main -type f 2>/dev/null)
 
-.PHONY: help run server client build test check peers bench torture fmt clean
+.PHONY: help run server client build test check peers bench bench-calculator torture fmt clean
 
 help:
 	@echo 'make run      build what is missing, start a server with one local client, show calls until Ctrl-C'
@@ -14,6 +14,7 @@ help:
 	@echo 'make server   the server alone            make client   a client alone'
 	@echo 'make build    server.jar and client.jar   make fmt      format the sources'
 	@echo 'make bench    speed, against gearmand     make torture  the long tests'
+	@echo 'make bench-calculator    nanoseconds and bytes an expression, beside another library'
 	@echo 'make clean    remove what was built'
 
 run: build
@@ -35,7 +36,7 @@ test:
 
 # The peers are tested along with everything else; formatting is checked and not mended.
 check: peers
-	$(MVN) verify -Dspotless.goal=check -Dtests.excluded=torture
+	$(MVN) verify -Pbench -Dspotless.goal=check -Dtests.excluded=torture
 
 peers:
 	bench/install-peers
@@ -43,12 +44,17 @@ peers:
 bench: build
 	bench/run
 
+# Options of JMH in BENCH; -h lists them.
+bench-calculator:
+	$(MVN) -q -DskipTests -Pbench -pl bench/calculator -am package
+	$(JAVA) -jar bench/calculator/target/bench-calculator.jar -prof gc $(BENCH)
+
 torture:
 	$(MVN) verify -Dtests.excluded=peers -Dgroups=torture
 
 fmt:
-	$(MVN) -q spotless:apply
+	$(MVN) -q -Pbench spotless:apply
 
 clean:
-	$(MVN) -q clean
+	$(MVN) -q -Pbench clean
 	rm -f server.jar client.jar

@@ -53,8 +53,9 @@ import java.util.function.Function;
  * which a write stands still; {@code kookoo-write}, which is there only now and then, writes what the reading thread would block for.
  */
 public final class Kookoo implements AutoCloseable {
-    private static final int MAX_PACKET_BYTES = 64 * 1024 * 1024;
-    private static final int MAX_LINE_BYTES = 64 * 1024;
+    /** What a server accepts unless its settings say otherwise. */
+    static final ConnectionLimits LIMITS = ConnectionLimits.ofSizes(64 * 1024 * 1024, 64 * 1024);
+
     /**
      * While the server has answered all but so much of what it was sent, the rest fits into the buffers of the sockets, and to write does
      * not block.
@@ -102,7 +103,7 @@ public final class Kookoo implements AutoCloseable {
      * @throws CannotConnectException where there is none
      */
     public static Kookoo connect(String host, int port) throws CannotConnectException {
-        return connect(new ServerAddress(host, port), ConnectionLimits.ofSizes(MAX_PACKET_BYTES, MAX_LINE_BYTES));
+        return connect(new ServerAddress(host, port), LIMITS);
     }
 
     /** The same with limits of one's own. */

@@ -24,7 +24,7 @@ import java.util.Objects;
  *   <li>Bare text goes up to the next comma or closing bracket, blanks inside included: {@code echo(hello world)} has one
  *       argument, {@code disk_usage(/var/log)} too. Round and square brackets inside it must be balanced, and what stands between
  *       them, commas and quoted texts included, belongs to the text: {@code call@3(add(1,2))} has the one argument
- *       {@code add(1,2)}. Elsewhere a quote inside bare text is an error. A backslash is nothing special there.
+ *       {@code add(1,2)}, {@code calculate((1 + 2) * 3)} the one argument {@code (1 + 2) * 3}. Elsewhere a quote inside bare text is an error. A backslash is nothing special there.
  *   <li>What only resembles a number is text: {@code 007}, {@code +1}, {@code .5}, {@code 1 + 2}.
  *   <li>Bounds: brackets nested {@value #MAX_NESTING} deep, numbers of {@value #MAX_DIGITS} digits, exponents from
  *       -{@value #MAX_EXPONENT} to {@value #MAX_EXPONENT}. What is beyond is an error at its column.

@@ -56,6 +56,8 @@ record SettingKey<T>(String section, String name, String option, String defaultT
     static final SettingKey<Duration> GET_FUNCTION_INTERVAL =
             new SettingKey<>(CLIENT, "get_function_interval", "interval", "5", ValueType.seconds("0", A_DAY));
     static final SettingKey<Integer> THREADS = key(CLIENT, "threads", "0", ValueType.integer(0, 10000));
+    static final SettingKey<Duration> FUNCTION_TIMEOUT =
+            key(CLIENT, "function_timeout", "0", ValueType.seconds("0", A_DAY));
     static final SettingKey<Path> FUNCTIONS_DIR = key(CLIENT, "functions_dir", "functions", ValueType.path());
     static final SettingKey<Duration> WAIT_WORKER = key(CLIENT, "wait_worker", "10", ValueType.seconds("0", A_DAY));
 
@@ -99,6 +101,7 @@ record SettingKey<T>(String section, String name, String option, String defaultT
             PID_FILE,
             GET_FUNCTION_INTERVAL,
             THREADS,
+            FUNCTION_TIMEOUT,
             FUNCTIONS_DIR,
             WAIT_WORKER,
             STORE_TIMEOUT,

@@ -103,13 +103,19 @@ public record Settings(
      *
      * @param functionInterval from the end of a call of the catalog until the next is asked for, at least 0
      * @param threads slots for submitted jobs, at least 1: a written 0 is the number of processors here
+     * @param functionTimeout how long a function may take, of a batch for each line; 0 for no limit
      * @param functionsDir the folder of sources and jars with functions; need not exist
      * @param waitWorker how long a submitted call waits for some worker to offer its function, at least 0
      * @param storeTimeout how long a server that has to write to its store before it answers may be silent and counts as
      *     slow, not as lost; over 0
      */
     public record Client(
-            Duration functionInterval, int threads, Path functionsDir, Duration waitWorker, Duration storeTimeout) {}
+            Duration functionInterval,
+            int threads,
+            Duration functionTimeout,
+            Path functionsDir,
+            Duration waitWorker,
+            Duration storeTimeout) {}
 
     /**
      * {@code [Logger]}.
@@ -466,6 +472,7 @@ public record Settings(
             return new Client(
                     value(SettingKey.GET_FUNCTION_INTERVAL),
                     threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
+                    value(SettingKey.FUNCTION_TIMEOUT),
                     path(SettingKey.FUNCTIONS_DIR),
                     value(SettingKey.WAIT_WORKER),
                     value(SettingKey.STORE_TIMEOUT));

@@ -196,6 +196,15 @@ class FunctionCallTest {
 
     @ParameterizedTest
     @ValueSource(
+            strings = {"6 / 3", "(1+2)*3", "((1 + 2) * (3 - 4)) / -5", "-(2)", ".5", "5. + 1e5", "2 ** 3", "3 % 2"})
+    void shouldTakeAnExpressionForOneText(String expression) throws CallSyntaxException {
+        FunctionCall call = FunctionCall.parse("calculate( " + expression + " )");
+        assertEquals(expression, call.argumentText());
+        assertEquals(List.of(expression), call.arguments());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
             strings = {
                 "007", "-01", "+1", ".5", "5.", "1e", "1e+", "-", "--1", "1 2", "1_000", "0x10", "\u0661", "1.2.3"
             })

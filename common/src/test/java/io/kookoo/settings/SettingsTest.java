@@ -57,7 +57,7 @@ final class SettingsTest {
         assertRefused(
                 "[Client]\n\n# text\ncolour = red\n",
                 ini + " line 4: unknown key \"colour\" (value \"red\") in [Client]; known are get_function_interval,"
-                        + " threads, functions_dir, wait_worker, store_timeout");
+                        + " threads, function_timeout, functions_dir, wait_worker, store_timeout");
     }
 
     @Test
@@ -400,6 +400,7 @@ final class SettingsTest {
                 new Settings.Client(
                         Duration.ofSeconds(5),
                         Runtime.getRuntime().availableProcessors(),
+                        Duration.ZERO,
                         home.resolve("functions"),
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(60)),
@@ -459,6 +460,7 @@ final class SettingsTest {
                 [Client]
                 store_timeout = 1.5
                 get_function_interval = 0
+                function_timeout = 2.5
                 [Logger]
                 log_level = warn
                 log_dir = ../Gr\u00fc\u00dfe
@@ -485,6 +487,7 @@ final class SettingsTest {
                 settings.store());
         assertTrue(settings.store().keeps(Keep.CATALOG), "all includes it");
         assertEquals(Duration.ZERO, settings.client().functionInterval());
+        assertEquals(Duration.ofMillis(2500), settings.client().functionTimeout());
         assertEquals(Duration.ofMillis(1500), settings.client().storeTimeout());
         assertEquals(Level.WARN, settings.logger().level());
         assertEquals(temp.resolve("Gr\u00fc\u00dfe"), settings.logger().dir());

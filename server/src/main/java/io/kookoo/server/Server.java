@@ -24,6 +24,7 @@ import io.kookoo.server.time.Clock;
 import io.kookoo.server.time.Deadlines;
 import io.kookoo.settings.Settings;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -351,10 +352,14 @@ public final class Server {
         });
     }
 
-    /** One slot each, told the address this server really has, and with the log and the file of settings of this server. */
+    /**
+     * One slot each, told the address this server really has, and with the log and the settings of this server. Without memory the
+     * process ends: what is left of it could not be trusted, and its job is run again.
+     */
     private List<String> localCommand(Path clientJar, InetSocketAddress listening) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+ExitOnOutOfMemoryError",
                 "-jar",
                 clientJar.toString(),
                 "run",
@@ -362,6 +367,8 @@ public final class Server {
                 "--no-console",
                 "--threads",
                 "1",
+                "--function-timeout",
+                seconds(settings.client().functionTimeout()),
                 "--ip",
                 reachable(listening.getAddress()).getHostAddress(),
                 "--port",
@@ -375,6 +382,10 @@ public final class Server {
             command.add("--verbose");
         }
         return command;
+    }
+
+    private static String seconds(Duration duration) {
+        return BigDecimal.valueOf(duration.toNanos(), 9).stripTrailingZeros().toPlainString();
     }
 
     private static InetAddress reachable(InetAddress address) {

@@ -62,6 +62,12 @@ final class ServerOptions {
     private String workers;
 
     @Option(
+            names = "--function-timeout",
+            paramLabel = "SECONDS",
+            description = "What a function of a local client may take; 0 is no limit. Default: 0")
+    private String functionTimeout;
+
+    @Option(
             names = "--job-retries",
             paramLabel = "N",
             description = "Further runs of a job whose worker was lost. Default: 3")

@@ -134,6 +134,50 @@ final class CancelTest {
         server.worker("f").send(GRAB_JOB).expect(NO_JOB);
     }
 
+    // ---- option cancel ----
+
+    /** A worker of f that is told what to stop. */
+    private WireClient obedientWorker() {
+        return server.worker("f").send(OPTION_REQ, "cancel").expect(OPTION_RES, "cancel");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cancel job %s", "cancel unique f u"})
+    void shouldTellTheWorkerThatAskedForItOnce(String line) {
+        WireClient client = server.connect();
+        WireClient worker = obedientWorker();
+        String handle = client.send(SUBMIT_JOB, "f", "u", "").expectHandle();
+        worker.send(GRAB_JOB).expect(JOB_ASSIGN, handle, "f", "");
+        server.connect().sendText(String.format(line, handle)).expectText(OK);
+        worker.expect(WORK_FAIL, handle).expectNothingBeforeEcho();
+        client.expect(WORK_FAIL, handle).expectNothingBeforeEcho();
+        client.sendText("cancel job " + handle).expectText(UNKNOWN);
+        worker.send(WORK_STATUS, handle, "1", "2")
+                .expect(ERROR, "JOB_NOT_FOUND", "Job given in work result not found")
+                .send(WORK_EXCEPTION, handle, "interrupted")
+                .expect(ERROR, "JOB_NOT_FOUND", "An exception was received for a job that does not exist")
+                .expectNothingBeforeEcho();
+    }
+
+    @Test
+    void shouldTellTheWorkerThatCancelsItsOwnJobBeforeItAnswers() {
+        WireClient worker = obedientWorker();
+        String handle = server.connect().send(SUBMIT_JOB, "f", "", "").expectHandle();
+        worker.send(GRAB_JOB)
+                .expect(JOB_ASSIGN, handle, "f", "")
+                .sendText("cancel job " + handle)
+                .expect(WORK_FAIL, handle)
+                .expectText(OK);
+    }
+
+    @Test
+    void shouldTellNoWorkerOfAQueuedJob() {
+        WireClient worker = obedientWorker();
+        String handle = worker.send(SUBMIT_JOB_BG, "f", "", "").expectHandle();
+        server.connect().sendText("cancel job " + handle).expectText(OK);
+        worker.expectNothingBeforeEcho();
+    }
+
     // ---- not to be cancelled ----
 
     @Test

@@ -107,6 +107,18 @@ final class CatalogTest {
     }
 
     @Test
+    void shouldHandOutAnExpressionAsItIsWritten() {
+        try (RunningServer calculating = new RunningServer()
+                .withCatalog("calculate((1 + 2) * (3 - 4) / 5)\n")
+                .start()) {
+            WireClient poller =
+                    calculating.connect().send(OPTION_REQ, "catalog").expect(OPTION_RES, "catalog");
+            WireClient.Received call = poller.send(GRAB_JOB).receive();
+            assertEquals("JOB_ASSIGN[" + call.part(0) + "|calculate|(1 + 2) * (3 - 4) / 5]", call.toString());
+        }
+    }
+
+    @Test
     void shouldAnswerNoJobWhenTheCatalogIsEmpty() {
         try (RunningServer empty =
                 new RunningServer().withCatalog("# nothing\n\n").start()) {

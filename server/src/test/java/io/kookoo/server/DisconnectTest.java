@@ -48,6 +48,39 @@ final class DisconnectTest {
         server.connect().send(GET_STATUS, handle).expect(STATUS_RES, handle, "0", "0", "0", "0");
     }
 
+    /** A worker of f that has the option {@code attempt}. */
+    private WireClient countingWorker() {
+        return server.worker("f").send(OPTION_REQ, "attempt").expect(OPTION_RES, "attempt");
+    }
+
+    @Test
+    void shouldTellWorkersThatAskedForItWhichFurtherRunTheyGet() {
+        WireClient client = server.connect();
+        String handle = client.send(SUBMIT_JOB, "f", "u", "x").expectHandle();
+        countingWorker()
+                .send(GRAB_JOB)
+                .expect(JOB_ASSIGN, handle, "f", "x")
+                .expectNothingBeforeEcho()
+                .close();
+        server.log().await(1, "worker_lost");
+        countingWorker()
+                .send(GRAB_JOB_UNIQ)
+                .expect(OPTION_RES, "attempt=2")
+                .expect(JOB_ASSIGN_UNIQ, handle, "f", "u", "x")
+                .close();
+        server.log().await(2, "worker_lost");
+        WireClient last = countingWorker()
+                .send(GRAB_JOB_ALL)
+                .expect(OPTION_RES, "attempt=3")
+                .expect(JOB_ASSIGN_UNIQ, handle, "f", "u", "x");
+        // The number belongs to that job: the next one has run never before.
+        String next = client.send(SUBMIT_JOB, "f", "", "y").expectHandle();
+        last.send(WORK_COMPLETE, handle, "")
+                .send(GRAB_JOB)
+                .expect(JOB_ASSIGN, next, "f", "y")
+                .expectNothingBeforeEcho();
+    }
+
     @Test
     void shouldQueueJobsOfALostWorkerAtTheHeadInTheirOldOrder() {
         WireClient client = server.connect();

@@ -15,7 +15,7 @@ final class EchoAndOptionsTest {
     final RunningServer server = new RunningServer();
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "no such option", "exception", "exceptions "})
+    @ValueSource(strings = {"", "no such option", "exception", "exceptions ", "cancel ", "attempt=2"})
     void shouldRefuseUnknownOptions(String option) {
         server.connect()
                 .send(OPTION_REQ, option)
@@ -24,7 +24,7 @@ final class EchoAndOptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"exceptions", "Exceptions", "EXCEPTIONS", "catalog"})
+    @ValueSource(strings = {"exceptions", "Exceptions", "EXCEPTIONS", "catalog", "cancel", "Attempt"})
     void shouldAnswerOptionsAsTheyWereSent(String option) {
         server.connect().send(OPTION_REQ, option).expect(OPTION_RES, option);
     }

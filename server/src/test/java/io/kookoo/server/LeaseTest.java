@@ -77,6 +77,41 @@ final class LeaseTest {
         slow.send(WORK_FAIL, handle).expect(ERROR, "JOB_NOT_FOUND", "Job given in work result not found");
     }
 
+    @Test
+    void shouldTellTheWorkerThatAskedForItToStopAndThenWhichRunItGets() {
+        WireClient client = server.connect();
+        WireClient worker = worker("f", SHORT)
+                .send(OPTION_REQ, "cancel")
+                .expect(OPTION_RES, "cancel")
+                .send(OPTION_REQ, "attempt")
+                .expect(OPTION_RES, "attempt");
+        String handle = client.send(SUBMIT_JOB, "f", "", "data").expectHandle();
+        worker.send(GRAB_JOB)
+                .expect(JOB_ASSIGN, handle, "f", "data")
+                .expect(WORK_FAIL, handle)
+                .send(CAN_DO, "f")
+                .send(GRAB_JOB)
+                .expect(OPTION_RES, "attempt=2")
+                .expect(JOB_ASSIGN, handle, "f", "data")
+                .send(WORK_COMPLETE, handle, "done")
+                .expectNothingBeforeEcho();
+        client.expect(WORK_COMPLETE, handle, "done");
+    }
+
+    @Test
+    void shouldTellTheWorkerToStopWhenTheLastLeaseRanOut() {
+        WireClient worker = worker("f", SHORT).send(OPTION_REQ, "cancel").expect(OPTION_RES, "cancel");
+        String handle = server.connect().send(SUBMIT_JOB, "f", "", "").expectHandle();
+        for (int run = 0; run < 2; run++) {
+            worker.send(PRE_SLEEP)
+                    .expect(NOOP)
+                    .send(GRAB_JOB)
+                    .expect(JOB_ASSIGN, handle, "f", "")
+                    .expect(WORK_FAIL, handle);
+        }
+        server.log().await("WARN ended", "handle=" + handle, "outcome=retries_exhausted");
+    }
+
     // ---- none runs out ----
 
     @Test

@@ -143,6 +143,29 @@ class ArchitectureTest {
     }
 
     @Test
+    void shouldKeepTheLibraryFreeOfTheProgram() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "io.kookoo.client",
+                        "io.kookoo.client.net..",
+                        "io.kookoo.client.run..",
+                        "io.kookoo.client.function..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.kookoo.client.command..", "io.kookoo.client.batch..", "io.kookoo.client.terminal..")
+                .check(kookoo);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.kookoo.client.command..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("me.tongfei..", "org.HdrHistogram..")
+                .check(kookoo);
+    }
+
+    @Test
     void shouldReadTheClockThroughOneDoorInDispatch() {
         noClasses()
                 .that()

@@ -79,6 +79,22 @@ class ClientProgramTest {
     }
 
     @Test
+    void shouldTakeAnExpressionForTheArgumentOfCalculate() throws IOException {
+        RunningProgram call = run(
+                "call",
+                "calculate(6 / 3)",
+                "calculate((1+2)*3)",
+                "calculate(49 / (1 + 2))",
+                "calculate()",
+                "calculate(2 / (1 - 1))");
+        assertEnded(
+                call,
+                5,
+                List.of("2.0", "9", "16.333333333333332", ""),
+                List.of("calculate(2 / (1 - 1)): calculate: column 3: division by zero"));
+    }
+
+    @Test
     void shouldPrintAResultOfManyDigitsWhole() throws IOException {
         RunningProgram call = run("call", "fibonacci(10000)");
         BigInteger previous = BigInteger.ZERO;

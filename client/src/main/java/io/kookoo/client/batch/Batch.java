@@ -9,6 +9,7 @@ import io.kookoo.client.Job;
 import io.kookoo.client.Kookoo;
 import io.kookoo.client.RefusedException;
 import io.kookoo.client.Submission;
+import io.kookoo.client.function.FunctionExecutor;
 import io.kookoo.protocol.Data;
 import io.kookoo.protocol.ErrorCode;
 import io.kookoo.protocol.FunctionName;
@@ -44,11 +45,11 @@ import java.util.concurrent.TimeUnit;
  * {@value #PIECES} pieces, and these into lines: in the end the bad line fails alone.
  */
 public final class Batch {
-    /** The function that stands for whole calls, one a line. */
-    public static final String CALL = "call";
-
     private static final int PIECES = 32;
     private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
+    /** How long after a refusal by a full queue it is tried again at the latest. */
+    private static final Duration REFUSED_PAUSE = Duration.ofMillis(100);
+
     /** How long the server may take to answer that it has cancelled what nobody waits for any more. */
     private static final Duration CANCEL_PATIENCE = Duration.ofSeconds(2);
 
@@ -167,7 +168,7 @@ public final class Batch {
         this.options = options;
         this.function = options.function();
         this.chunkFunction = FunctionName.of(function.text() + "[]");
-        this.calls = function.text().equals(CALL);
+        this.calls = function.text().equals(FunctionExecutor.CALL);
         this.listener = listener;
         this.offers = new Offers(options.waitWorker());
         long heap = Runtime.getRuntime().maxMemory();
@@ -179,7 +180,8 @@ public final class Batch {
                 : "at most " + mostBytes + " have room in a heap of " + heap / 1024 / 1024 + " MiB (java -Xmx)";
         boolean fixed = options.chunkLines() > 0;
         this.chunkBytes = (int) Math.min(longestLine, fixed ? mostBytes / 4 : CHUNK_BYTES);
-        this.window = new Window(options.windowChunks(), mostBytes, fixed ? options.chunkLines() : CHUNK_LINES, fixed);
+        this.window = new Window(
+                options.windowChunks(), mostBytes, fixed ? options.chunkLines() : CHUNK_LINES, fixed, System::nanoTime);
     }
 
     /**
@@ -259,12 +261,13 @@ public final class Batch {
             BatchInput input = new BatchInput(in, (int) longestLine, longestReason, chunkBytes);
             while (true) {
                 window.enter();
-                Chunk chunk = input.next(window.lines());
+                int allowed = window.lines();
+                Chunk chunk = input.next(allowed);
                 if (chunk == null) {
                     break;
                 }
                 window.add(chunk.heldBytes());
-                events.add(() -> accept(chunk));
+                events.add(() -> accept(chunk, allowed));
             }
             events.add(() -> inputEnded = true);
         } catch (IOException | InterruptedException e) {
@@ -280,7 +283,8 @@ public final class Batch {
         inputEnded = true;
     }
 
-    private void accept(Chunk chunk) {
+    private void accept(Chunk chunk, int allowed) {
+        chunk.allowed(allowed);
         inOrder.add(chunk);
         if (chunk.unsendable() != null) {
             fail(chunk, chunk.unsendable());
@@ -338,7 +342,8 @@ public final class Batch {
                 functions.add(name);
                 sent.add(line);
             } catch (CallSyntaxException e) {
-                fail(line, "the call is not understood: " + e.getMessage());
+                // As a worker of call[] says it.
+                fail(line, "call not understood at column " + e.column() + ": " + e.reason());
             }
         }
         List<Job<byte[]>> jobs = kookoo.submitAll(submissions, Data::toBytes);
@@ -365,8 +370,9 @@ public final class Batch {
             return;
         } else if (failure instanceof RefusedException refusal
                 && refusal.answer().startsWith(ErrorCode.QUEUE_ERROR.name())) {
-            // Others have filled the queue. There is room again when a job ends.
+            // There is room again when a job ends, be it one of others.
             held.add(chunk);
+            nextLookNanos = Math.min(nextLookNanos, System.nanoTime() + REFUSED_PAUSE.toNanos());
             return;
         } else {
             failed(chunk, failure.getMessage());
@@ -387,7 +393,7 @@ public final class Batch {
                 return;
             }
             if (chunk.isRoot()) {
-                window.ran(chunk.lines(), System.nanoTime() - chunk.submittedNanos());
+                window.ran(chunk.allowed(), chunk.lines(), System.nanoTime() - chunk.submittedNanos());
             }
         }
         window.add(chunk.outputBytes());

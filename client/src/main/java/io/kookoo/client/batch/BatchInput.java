@@ -1,5 +1,6 @@
 package io.kookoo.client.batch;
 
+import io.kookoo.call.BatchLines;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -45,21 +46,23 @@ final class BatchInput {
         boolean returns = false;
         while (true) {
             while (scan < to) {
-                byte next = buffer[scan++];
-                if (next == '\n') {
-                    if (lines > 0 && scan - from > chunkBytes) {
-                        return cut(lineStart, lines, returns);
-                    }
-                    if (scan - 1 - lineStart > longestLine) {
-                        return tooLong(scan - 1 - lineStart, scan);
-                    }
-                    lines++;
-                    lineStart = scan;
-                    if (lines == mostLines) {
-                        return cut(scan, lines, returns);
-                    }
-                } else if (next == '\r') {
-                    returns = true;
+                int end = BatchLines.end(buffer, scan, to);
+                if (end == to) {
+                    scan = to;
+                    break;
+                }
+                scan = end + 1;
+                if (lines > 0 && scan - from > chunkBytes) {
+                    return cut(lineStart, lines, returns);
+                }
+                if (end - lineStart > longestLine) {
+                    return tooLong(end - lineStart, scan);
+                }
+                returns |= end > lineStart && buffer[end - 1] == '\r';
+                lines++;
+                lineStart = scan;
+                if (lines == mostLines) {
+                    return cut(scan, lines, returns);
                 }
             }
             if (lines > 0 && (to - lineStart > longestLine || !ended && in.available() == 0)) {

@@ -27,6 +27,8 @@ final class Chunk {
     private final int lines;
     /** The chunk of the input that this is a piece of, or itself. */
     private final Chunk root;
+    /** Of a root: how many lines it might have had. */
+    private int allowedLines;
     /** Of a root: all bytes that it and its pieces hold. */
     private long heldBytes;
 
@@ -78,6 +80,14 @@ final class Chunk {
 
     int lines() {
         return lines;
+    }
+
+    void allowed(int given) {
+        allowedLines = given;
+    }
+
+    int allowed() {
+        return allowedLines;
     }
 
     boolean isRoot() {
@@ -170,22 +180,37 @@ final class Chunk {
         end(plain && !open ? result : read(result, skipErrors));
     }
 
+    /** Lines without an escape are copied as they are, many at once. */
     private byte[] read(byte[] result, boolean skipErrors) throws MalformedLineException {
         ByteArrayOutputStream out = new ByteArrayOutputStream(result.length + 64);
         int failed = 0;
+        int copied = 0;
         for (int start = 0; start < result.length; ) {
-            int end = BatchLines.end(result, start, result.length);
-            byte[] text = BatchLines.unescape(result, start, end);
-            if (!BatchLines.isFailure(result, start, end)) {
-                BatchLines.appendResult(text, 0, text.length, out);
-            } else {
-                failed++;
-                if (!skipErrors) {
+            boolean plain = true;
+            int end = start;
+            for (; end < result.length && result[end] != '\n'; end++) {
+                plain &= result[end] != '\\' && result[end] != '\r';
+            }
+            if (!plain) {
+                out.write(result, copied, start - copied);
+                boolean failure = BatchLines.isFailure(result, start, end);
+                failed += failure ? 1 : 0;
+                byte[] text = BatchLines.unescape(result, start, end);
+                if (!failure) {
+                    BatchLines.appendResult(text, 0, text.length, out);
+                } else if (!skipErrors) {
                     out.writeBytes(ERROR);
                     BatchLines.appendResult(text, 0, text.length, out);
                 }
+                copied = end + 1;
             }
             start = end + 1;
+        }
+        if (copied < result.length) {
+            out.write(result, copied, result.length - copied);
+            if (result[result.length - 1] != '\n') {
+                out.write('\n');
+            }
         }
         failedLines = failed;
         return out.toByteArray();

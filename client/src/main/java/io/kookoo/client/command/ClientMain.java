@@ -13,6 +13,7 @@ import java.io.PrintWriter;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -31,6 +32,24 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The program {@code client.jar}: takes the command line apart, runs one command and turns its end into an exit code. */
 public final class ClientMain {
     private static final String DEFAULT_COMMAND = "run";
+    /** By their names, in the order in which a person is shown them. */
+    private static final List<String> COMMANDS = List.of(
+            DEFAULT_COMMAND,
+            "call",
+            "submit",
+            "functions",
+            "status",
+            "workers",
+            "show",
+            "top",
+            "jobs",
+            "result",
+            "cancel",
+            "retry",
+            "purge",
+            "backup",
+            "ping",
+            "bench");
 
     private ClientMain() {}
 
@@ -51,30 +70,43 @@ public final class ClientMain {
 
     /** Runs one command; blocks until it has ended. Returns one of {@link ExitCode}. */
     static int execute(Program program, String... args) {
-        return commandLine(program, program.options()).execute(withCommand(program, args));
+        boolean named = args.length > 0 && COMMANDS.contains(args[0]);
+        // The others are not even loaded: a command should be there before a person has waited for it.
+        return commandLine(program, program.options(), named ? List.of(args[0]) : COMMANDS)
+                .execute(named ? args : withCommand(program, args));
     }
 
-    private static CommandLine commandLine(Program program, CommonOptions options) {
+    private static Object command(String name, Program program) {
+        return switch (name) {
+            case "run" -> new RunCommand(program);
+            case "call" -> new CallCommand(program);
+            case "submit" -> new SubmitCommand(program);
+            case "functions" -> new FunctionsCommand(program);
+            case "status" -> new StatusCommand(program);
+            case "workers" -> new WorkersCommand(program);
+            case "show" -> new ShowCommand(program);
+            case "top" -> new TopCommand(program);
+            case "jobs" -> new JobsCommand(program);
+            case "result" -> new ResultCommand(program);
+            case "cancel" -> new CancelCommand(program);
+            case "retry" -> new RetryCommand(program);
+            case "purge" -> new PurgeCommand(program);
+            case "backup" -> new BackupCommand(program);
+            case "ping" -> new PingCommand(program);
+            case "bench" -> new BenchCommand(program);
+            default -> throw new IllegalArgumentException("no command " + name);
+        };
+    }
+
+    private static CommandLine commandLine(Program program, CommonOptions options, List<String> commands) {
         PrintWriter out = new PrintWriter(program.console().out(), true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(program.console().err(), true, StandardCharsets.UTF_8);
-        return new CommandLine(new Root(options))
-                .addSubcommand(new RunCommand(program))
-                .addSubcommand(new CallCommand(program))
-                .addSubcommand(new SubmitCommand(program))
-                .addSubcommand(new FunctionsCommand(program))
-                .addSubcommand(new StatusCommand(program))
-                .addSubcommand(new WorkersCommand(program))
-                .addSubcommand(new ShowCommand(program))
-                .addSubcommand(new TopCommand(program))
-                .addSubcommand(new JobsCommand(program))
-                .addSubcommand(new ResultCommand(program))
-                .addSubcommand(new CancelCommand(program))
-                .addSubcommand(new RetryCommand(program))
-                .addSubcommand(new PurgeCommand(program))
-                .addSubcommand(new BackupCommand(program))
-                .addSubcommand(new PingCommand(program))
-                .addSubcommand(new BenchCommand(program))
-                .addSubcommand(new GenerateCompletion())
+        CommandLine line = new CommandLine(new Root(options));
+        commands.forEach(name -> line.addSubcommand(command(name, program)));
+        if (commands == COMMANDS) {
+            line.addSubcommand(new GenerateCompletion());
+        }
+        return line
                 // An argument of a call may begin with @.
                 .setExpandAtFiles(false)
                 .setOut(out)
@@ -100,7 +132,7 @@ public final class ClientMain {
         ParseResult result;
         try {
             // With options of its own: the parser takes what it finds in them as their initial values.
-            result = commandLine(program, new CommonOptions())
+            result = commandLine(program, new CommonOptions(), COMMANDS)
                     .setUnmatchedArgumentsAllowed(true)
                     .setUnmatchedOptionsArePositionalParams(false)
                     .parseArgs(args);
@@ -190,7 +222,7 @@ public final class ClientMain {
                 "5:a function failed, no worker offers it, or the server refuses what it was asked",
                 "6:it took too long, or has not ended yet",
                 "7:lines of a file failed",
-                "8:a file cannot be read or written",
+                "9:a file cannot be read or written",
                 "130:interrupted"
             })
     private static final class Root {

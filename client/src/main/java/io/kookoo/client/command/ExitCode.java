@@ -10,7 +10,10 @@ final class ExitCode {
     static final int FUNCTION_FAILED = 5;
     static final int TIMEOUT = 6;
     static final int LINES_FAILED = 7;
-    static final int FILE = 8;
+    /** A local client of a server: one of its functions ran past [Client] function_timeout. */
+    static final int FUNCTION_OVERDUE = 8;
+
+    static final int FILE = 9;
     /** As a shell counts a process that Ctrl-C has ended. */
     static final int INTERRUPTED = 130;
 

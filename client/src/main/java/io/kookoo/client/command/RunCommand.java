@@ -57,6 +57,13 @@ final class RunCommand implements Callable<Integer> {
             description = "Submitted jobs at a time; 0 is the number of processors, instead of [Client] threads.")
     private String threads;
 
+    @Option(
+            names = "--function-timeout",
+            paramLabel = "SECONDS",
+            description = "What a function may take, of a batch for each line; 0 is no limit, instead of [Client]"
+                    + " function_timeout.")
+    private String functionTimeout;
+
     @Option(names = "--log-dir", paramLabel = "DIR", description = "Where the log is, instead of [Logger] log_dir.")
     private String logDir;
 
@@ -77,6 +84,7 @@ final class RunCommand implements Callable<Integer> {
         Map<String, String> given = new LinkedHashMap<>();
         CommonOptions.put(given, "interval", interval);
         CommonOptions.put(given, "threads", threads);
+        CommonOptions.put(given, "function-timeout", functionTimeout);
         CommonOptions.put(given, "log-dir", logDir);
         Settings settings = program.settings(given);
         ServerAddress address = Program.address(settings);
@@ -90,7 +98,9 @@ final class RunCommand implements Callable<Integer> {
         FunctionExecutor executor = new FunctionExecutor(
                 FunctionExecutor.builtIns(), settings.client().functionsDir());
         String id = HostName.read() + "/" + ProcessHandle.current().pid();
-        Node node = new Node(settings, address, Program.limits(settings), executor, id);
+        // A tethered client is started again by its server.
+        Optional<Runnable> overdue = tether ? Optional.of(() -> endAtOnce(log)) : Optional.empty();
+        Node node = new Node(settings, address, Program.limits(settings), executor, id, overdue);
         logStart(settings, address, executor, id);
 
         program.process().onEnd(() -> endOfProcess(settings, node, executor, log));
@@ -100,6 +110,12 @@ final class RunCommand implements Callable<Integer> {
         tetherCut.await();
         stop("the end of standard input", settings.server().shutdownTimeout(), node, executor, log);
         return ExitCode.OK;
+    }
+
+    /** A function has run past its time limit, and nothing but the end of the process stops it for certain. */
+    private void endAtOnce(KookooLog log) {
+        log.close();
+        program.process().halt(ExitCode.FUNCTION_OVERDUE);
     }
 
     private static void logStart(Settings settings, ServerAddress address, FunctionExecutor executor, String id) {
@@ -112,6 +128,9 @@ final class RunCommand implements Callable<Integer> {
                         .with("server", address)
                         .with("interval_s", settings.client().functionInterval().toMillis() / 1000.0)
                         .with("threads", settings.client().threads())
+                        .with(
+                                "function_timeout_s",
+                                settings.client().functionTimeout().toMillis() / 1000.0)
                         .with("functions", String.join(",", executor.names()))
                         .with("home", settings.home())
                         .with("settings", settings.file().map(Object::toString).orElse("none")));

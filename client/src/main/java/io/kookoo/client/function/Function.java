@@ -16,4 +16,10 @@ public @interface Function {
 
     /** One line for people: what it does, units and bounds. */
     String description() default "";
+
+    /**
+     * Whether the method gets the text of the arguments as it is written, whatever it is, instead of the values in it. Such a method has
+     * exactly one parameter that callers see, a String, and no overloads.
+     */
+    boolean raw() default false;
 }

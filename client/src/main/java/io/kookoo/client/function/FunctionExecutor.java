@@ -1,8 +1,10 @@
 package io.kookoo.client.function;
 
+import io.kookoo.call.BatchLines;
 import io.kookoo.call.CallSyntaxException;
 import io.kookoo.call.FunctionCall;
 import io.kookoo.log.LogEvent;
+import io.kookoo.protocol.Data;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,10 +30,39 @@ import org.slf4j.LoggerFactory;
  * A call uses the libraries of the moment it begins, whatever changes meanwhile.
  */
 public final class FunctionExecutor implements AutoCloseable {
+    /** What stands for whole calls where the name of a function is expected; no library can have a function of this name. */
+    public static final String CALL = "call";
+
     private static final Logger log = LoggerFactory.getLogger(FunctionExecutor.class);
     private static final Duration WATCH_INTERVAL = Duration.ofSeconds(1);
     /** How long after {@link #watch} a call of an unknown function may wait for the folder's first loading. */
     private static final Duration FIRST_LOAD_WAIT = Duration.ofSeconds(10);
+    /** For a call that is no job: nobody waits for more than its result. */
+    private static final JobContext NO_JOB = new JobContext() {
+        @Override
+        public void progress(long done, long total) {}
+
+        @Override
+        public void data(String text) {}
+
+        @Override
+        public void warning(String text) {}
+
+        @Override
+        public boolean cancelled() {
+            return false;
+        }
+
+        @Override
+        public int attempt() {
+            return 1;
+        }
+
+        @Override
+        public String unique() {
+            return "";
+        }
+    };
 
     private final List<Library> builtIns;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -67,7 +98,7 @@ public final class FunctionExecutor implements AutoCloseable {
 
     /** New instances of the libraries that every client has. */
     public static List<FunctionLibrary> builtIns() {
-        return List.of(new Text(), new Arithmetic(), new Machine());
+        return List.of(new Text(), new Arithmetic(), new Calculation(), new Machine(), new Disk(), new Processes());
     }
 
     /**
@@ -82,8 +113,78 @@ public final class FunctionExecutor implements AutoCloseable {
      *
      * @param functionName in any case, with or without underscores
      * @param argumentText an argument list such as {@code 1,2}; blank for none
+     * @param job what the function gets where it asks for it
      */
+    public String execute(String functionName, String argumentText, JobContext job) throws FunctionFailedException {
+        return execute(find(functionName), argumentText, job);
+    }
+
+    private static String execute(LibraryFunction function, String argumentText, JobContext job)
+            throws FunctionFailedException {
+        String name = function.name();
+        try {
+            List<Object> arguments = function.arguments(argumentText);
+            return text(function.choose(arguments).call(arguments, job));
+        } catch (FunctionFailedException e) {
+            throw e;
+        } catch (CallSyntaxException e) {
+            throw new FunctionFailedException(
+                    name + ": arguments not understood at column " + e.column() + ": " + e.reason(), e);
+        } catch (Throwable thrown) {
+            throw failure(name, thrown);
+        }
+    }
+
+    /** Likewise for a call that is no job: what the function says before its result is dropped. */
     public String execute(String functionName, String argumentText) throws FunctionFailedException {
+        return execute(functionName, argumentText, NO_JOB);
+    }
+
+    /** Runs a whole call, such as {@code add(1,2)}; else as {@link #execute}. */
+    public String executeCall(String call, JobContext job) throws FunctionFailedException {
+        FunctionCall parsed;
+        try {
+            parsed = FunctionCall.parse(call);
+        } catch (CallSyntaxException e) {
+            throw new FunctionFailedException("call not understood at column " + e.column() + ": " + e.reason(), e);
+        }
+        return execute(parsed.name(), parsed.argumentText(), job);
+    }
+
+    /**
+     * Runs a function on each line of a batch, as {@link #execute} would, and returns a line of result for each; {@link BatchLines} has the format.
+     * A line that fails, whatever it dies of, is a failure of its own. Blocks as long as the lines take.
+     *
+     * @param functionName without the {@code []}; {@value #CALL} for lines that are whole calls
+     * @param lineDone run after each line, in this thread; throws nothing
+     * @throws FunctionFailedException if there is no such function, or once the job is cancelled; this thread is left interrupted then
+     */
+    public byte[] executeBatch(String functionName, Data workload, JobContext job, Runnable lineDone)
+            throws FunctionFailedException {
+        return new BatchRun(functionName, lineFunction(functionName, job), job, lineDone).run(workload);
+    }
+
+    private LineFunction lineFunction(String functionName, JobContext job) throws FunctionFailedException {
+        if (functionName.equals(CALL)) {
+            return LineFunction.of(line -> executeCall(line, job));
+        }
+        LibraryFunction function = find(functionName);
+        return function.library().instance() instanceof ByteLibrary library
+                ? library::runLine
+                : LineFunction.of(line -> execute(function, line, job));
+    }
+
+    /**
+     * Waits, as {@link #execute} does, while the function is not there and may be about to come; blocks. For those who measure what the
+     * function takes.
+     */
+    public void awaitLoaded(String functionName) throws FunctionFailedException {
+        if (watching && table.find(functionName) == null) {
+            awaitFirstLoad(functionName);
+        }
+    }
+
+    private LibraryFunction find(String functionName) throws FunctionFailedException {
         LibraryFunction function = table.find(functionName);
         if (function == null && watching) {
             awaitFirstLoad(functionName);
@@ -93,19 +194,7 @@ public final class FunctionExecutor implements AutoCloseable {
             throw new FunctionFailedException(
                     "no such function: " + functionName + "; `client.jar functions` lists those of this client");
         }
-        String name = function.name();
-        try {
-            List<Object> arguments = FunctionCall.parseArguments(argumentText);
-            return text(function.choose(arguments).call(arguments));
-        } catch (FunctionFailedException e) {
-            throw e;
-        } catch (CallSyntaxException e) {
-            throw new FunctionFailedException(
-                    name + ": arguments not understood at column " + e.column() + ": " + e.reason(), e);
-        } catch (Throwable thrown) {
-            rethrowIfFatal(thrown);
-            throw failure(name, thrown);
-        }
+        return function;
     }
 
     private void awaitFirstLoad(String functionName) throws FunctionFailedException {
@@ -132,7 +221,9 @@ public final class FunctionExecutor implements AutoCloseable {
         return String.valueOf(result.toString());
     }
 
-    private static FunctionFailedException failure(String name, Throwable thrown) {
+    /** What becomes of anything that a function has thrown, unless no program can go on after it: that is thrown on. */
+    static FunctionFailedException failure(String name, Throwable thrown) {
+        rethrowIfFatal(thrown);
         if (thrown instanceof InterruptedException) {
             Thread.currentThread().interrupt();
             return new FunctionFailedException(name + " was interrupted", thrown);

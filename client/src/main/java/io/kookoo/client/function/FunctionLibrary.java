@@ -12,7 +12,9 @@ package io.kookoo.client.function;
  *
  * <p>A parameter is an {@code int}, {@code long}, {@code boolean} or {@code double}, in primitive or boxed form, a
  * {@link java.math.BigInteger}, {@link java.math.BigDecimal}, {@link String}, or a {@link java.util.List} of one of these, of lists, or
- * of anything ({@code List<?>}); the last may be varargs. A method that takes anything else is reported and not offered. Methods of one
+ * of anything ({@code List<?>}); the last may be varargs. One further parameter, wherever it stands, may be a {@link JobContext}: through it
+ * the function tells how far it is, and hears that it is to stop. It is none of the arguments, and callers do not see it. A method that
+ * takes anything else is reported and not offered. Methods of one
  * name and different parameters are overloads of one function: the number of arguments decides first (a method without
  * varargs before one with), then the fit of each argument from the left, best first:
  *
@@ -25,9 +27,13 @@ package io.kookoo.client.function;
  *
  * If that leaves several, the first by the alphabet of their signatures is taken.
  *
+ * <p>A function with {@link Function#raw} gets the text of its arguments unparsed: a language of its own, which need not keep to the grammar
+ * of arguments. Where the call is written in full, {@code name(...)}, the grammar still says where the arguments end.
+ *
  * <p>The result is its text: {@code null} and void are empty, a BigDecimal is written without an exponent, a List as calls write it,
  * anything else as its {@code toString}. An exception fails the call with the exception's message, which should tell a person
- * what to do; it stops nothing else. Long work should end when its thread is interrupted.
+ * what to do; it stops nothing else. Long work should end when its thread is interrupted: that happens once, when its job is cancelled, has run
+ * past its time limit, or the client stops.
  *
  * <pre>{@code
  * public class Words implements FunctionLibrary {

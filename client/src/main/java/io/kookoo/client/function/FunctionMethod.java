@@ -12,13 +12,19 @@ import java.util.List;
 final class FunctionMethod {
     private final Object instance;
     private final Method method;
+    /** Those that arguments stand for: all but the {@link JobContext}. */
     private final List<ParameterType> parameters;
+    /** Which of the method's parameters is the {@link JobContext}, from 0; -1 for none. */
+    private final int contextIndex;
+
     private final String signature;
 
-    private FunctionMethod(Object instance, Method method, List<ParameterType> parameters, String signature) {
+    private FunctionMethod(
+            Object instance, Method method, List<ParameterType> parameters, int contextIndex, String signature) {
         this.instance = instance;
         this.method = method;
         this.parameters = parameters;
+        this.contextIndex = contextIndex;
         this.signature = signature;
     }
 
@@ -28,7 +34,16 @@ final class FunctionMethod {
         Parameter[] declared = method.getParameters();
         List<ParameterType> parameters = new ArrayList<>();
         List<String> written = new ArrayList<>();
+        int contextIndex = -1;
         for (int i = 0; i < types.length; i++) {
+            if (types[i] == JobContext.class) {
+                if (contextIndex >= 0) {
+                    throw new IllegalArgumentException("parameters " + (contextIndex + 1) + " and " + (i + 1)
+                            + " are both a JobContext; one is enough");
+                }
+                contextIndex = i;
+                continue;
+            }
             boolean rest = method.isVarArgs() && i == types.length - 1;
             Type type = rest ? method.getParameterTypes()[i].getComponentType() : types[i];
             int number = i + 1;
@@ -40,10 +55,17 @@ final class FunctionMethod {
                     + (rest ? "..." : "")
                     + (declared[i].isNamePresent() ? " " + declared[i].getName() : ""));
         }
+        if (isRaw(method)
+                && (method.isVarArgs()
+                        || parameters.size() != 1
+                        || parameters.get(0).kind() != ParameterType.Kind.STRING)) {
+            throw new IllegalArgumentException(
+                    "a raw function takes one String, the text of its arguments, and beside it at most a JobContext");
+        }
         // A public method of a class that is not public, as the built-in libraries are, is refused without this.
         method.setAccessible(true);
         return new FunctionMethod(
-                instance, method, List.copyOf(parameters), name + "(" + String.join(", ", written) + ")");
+                instance, method, List.copyOf(parameters), contextIndex, name + "(" + String.join(", ", written) + ")");
     }
 
     String signature() {
@@ -58,6 +80,16 @@ final class FunctionMethod {
     String description() {
         Function annotation = method.getAnnotation(Function.class);
         return annotation == null ? "" : annotation.description();
+    }
+
+    /** Whether its one argument is the text of all arguments as it is written. */
+    boolean raw() {
+        return isRaw(method);
+    }
+
+    private static boolean isRaw(Method method) {
+        Function annotation = method.getAnnotation(Function.class);
+        return annotation != null && annotation.raw();
     }
 
     String declaration() {
@@ -96,16 +128,18 @@ final class FunctionMethod {
     /**
      * Calls the method with arguments that fit.
      *
+     * @param job what it gets where it has a parameter for it
      * @throws Throwable whatever the method throws
      */
-    Object call(List<Object> arguments) throws Throwable {
+    Object call(List<Object> arguments, JobContext job) throws Throwable {
         Object[] values = new Object[parameters.size()];
         for (int i = 0; i < count(); i++) {
             values[i] = parameter(i).convert(arguments.get(i));
         }
         if (varargs()) {
             int rest = arguments.size() - count();
-            Object array = Array.newInstance(method.getParameterTypes()[count()].getComponentType(), rest);
+            Class<?> list = method.getParameterTypes()[method.getParameterCount() - 1];
+            Object array = Array.newInstance(list.getComponentType(), rest);
             for (int i = 0; i < rest; i++) {
                 Array.set(array, i, parameter(count()).convert(arguments.get(count() + i)));
             }
@@ -114,13 +148,24 @@ final class FunctionMethod {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         // So that a library's own resources and services are found, also through the JDK.
-        thread.setContextClassLoader(method.getDeclaringClass().getClassLoader());
+        thread.setContextClassLoader(instance.getClass().getClassLoader());
         try {
-            return method.invoke(instance, values);
+            return method.invoke(instance, withContext(values, job));
         } catch (InvocationTargetException e) {
             throw e.getCause();
         } finally {
             thread.setContextClassLoader(before);
         }
+    }
+
+    private Object[] withContext(Object[] values, JobContext job) {
+        if (contextIndex < 0) {
+            return values;
+        }
+        Object[] all = new Object[values.length + 1];
+        System.arraycopy(values, 0, all, 0, contextIndex);
+        all[contextIndex] = job;
+        System.arraycopy(values, contextIndex, all, contextIndex + 1, values.length - contextIndex);
+        return all;
     }
 }

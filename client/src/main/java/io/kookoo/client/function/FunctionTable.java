@@ -55,6 +55,9 @@ final class FunctionTable {
     }
 
     private static List<LibraryFunction> functionsOf(Library library, List<String> problems) {
+        if (library.instance() instanceof NamedFunction named) {
+            return List.of(new LibraryFunction(named.name(), library, List.of(named.method())));
+        }
         SortedMap<String, List<FunctionMethod>> byName = new TreeMap<>();
         String where = library.origin() + ": not offered: ";
         Method[] methods;
@@ -77,7 +80,7 @@ final class FunctionTable {
             }
             String name = annotation == null || annotation.name().isEmpty() ? method.getName() : annotation.name();
             try {
-                FunctionCall.of(name, List.of()); // refuses what is no name
+                checkName(name);
                 FunctionMethod overload = FunctionMethod.of(name, library.instance(), method);
                 byName.computeIfAbsent(name, n -> new ArrayList<>()).add(overload);
             } catch (RuntimeException | LinkageError e) {
@@ -87,6 +90,11 @@ final class FunctionTable {
         }
         List<LibraryFunction> functions = new ArrayList<>();
         byName.forEach((name, overloads) -> {
+            if (overloads.size() > 1 && overloads.stream().anyMatch(FunctionMethod::raw)) {
+                problems.add(
+                        where + name + " of " + library.className() + ": a raw function has no overloads; rename one");
+                return;
+            }
             Map<String, FunctionMethod> byShape = new HashMap<>();
             for (FunctionMethod method : overloads) {
                 FunctionMethod alike = byShape.putIfAbsent(method.shape(), method);
@@ -99,6 +107,14 @@ final class FunctionTable {
             functions.add(new LibraryFunction(name, library, overloads));
         });
         return functions;
+    }
+
+    /** @throws IllegalArgumentException for a name that no function can have */
+    static void checkName(String name) {
+        FunctionCall.of(name, List.of());
+        if (key(name).equals(key(FunctionExecutor.CALL))) {
+            throw new IllegalArgumentException(name + " is the client's own name for whole calls; rename it");
+        }
     }
 
     private static boolean overridesObject(Method method) {

@@ -1,5 +1,7 @@
 package io.kookoo.client.function;
 
+import io.kookoo.call.CallSyntaxException;
+import io.kookoo.call.FunctionCall;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -25,6 +27,11 @@ record LibraryFunction(String name, Library library, List<FunctionMethod> overlo
     /** For messages: name, class and origin. */
     String label() {
         return name + " of " + library.className() + " in " + library.origin();
+    }
+
+    /** What the methods are called with, of an argument list as it is written. */
+    List<Object> arguments(String argumentText) throws CallSyntaxException {
+        return overloads.get(0).raw() ? List.of(argumentText) : FunctionCall.parseArguments(argumentText);
     }
 
     /** The overload for these arguments, by the order that {@link FunctionLibrary} documents. */

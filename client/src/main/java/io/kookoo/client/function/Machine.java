@@ -41,7 +41,7 @@ final class Machine implements FunctionLibrary {
                 + size(store.getUsableSpace());
     }
 
-    private static String size(long bytes) {
+    static String size(long bytes) {
         String[] units = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
         double value = bytes;
         int unit = 0;
@@ -89,7 +89,7 @@ final class Machine implements FunctionLibrary {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    private static Path existing(String path) throws IOException {
+    static Path existing(String path) throws IOException {
         if (!Files.exists(Path.of(path))) {
             throw new IOException("no such file or folder: " + path + "; a relative path starts at "
                     + Path.of("").toAbsolutePath());

@@ -22,7 +22,8 @@ import java.util.Optional;
  */
 record ParameterType(Kind kind, boolean primitive, ParameterType element) {
     static final String SUPPORTED =
-            "int, long, double, boolean (or boxed), BigInteger, BigDecimal, String, List of these, and varargs of these";
+            "int, long, double, boolean (or boxed), BigInteger, BigDecimal, String, List of these, varargs of these,"
+                    + " and one JobContext";
 
     /** The order is that of preference for an integer. */
     enum Kind {

@@ -1,7 +1,6 @@
 package io.kookoo.client.net;
 
 import io.kookoo.log.LogEvent;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -9,8 +8,6 @@ import org.slf4j.LoggerFactory;
  * task throws is logged, once while it stays the same, and the next turn comes. Not to be run by two threads at once.
  */
 public final class RepeatedTask implements Runnable {
-    private static final Logger LOG = LoggerFactory.getLogger(RepeatedTask.class);
-
     private final String name;
     private final Runnable task;
     private String lastFailure;
@@ -34,7 +31,10 @@ public final class RepeatedTask implements Runnable {
         try {
             if (!e.toString().equals(lastFailure)) {
                 lastFailure = e.toString();
-                LOG.error("{}", LogEvent.of("internal_error").with("task", name), e);
+                // Not before: a command that is done at once should not have to set up a log that it has nothing to say
+                // in.
+                LoggerFactory.getLogger(RepeatedTask.class)
+                        .error("{}", LogEvent.of("internal_error").with("task", name), e);
             }
         } catch (Throwable unlogged) {
             // Such as no memory for a line of the log: the next turn matters more.

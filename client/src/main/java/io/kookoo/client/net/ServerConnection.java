@@ -18,6 +18,8 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One connection to a server. Any thread may {@link #send} and {@link #close}; one thread reads. It never waits for ever
@@ -27,6 +29,8 @@ import java.util.function.Consumer;
  * <p>A connection on which nobody reads, because a function runs meanwhile, sends no ECHO_REQ and is not lost by that.
  */
 public final class ServerConnection implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ServerConnection.class);
+
     /** The data of the ECHO_REQ by which a silent server is tried; the answers never leave this class. */
     private static final Data PING = Data.of("kookoo-ping");
     /** A large result counts as progress of writing in pieces of this size. */
@@ -92,6 +96,23 @@ public final class ServerConnection implements AutoCloseable {
             throw lost(e);
         } finally {
             writing.unlock();
+        }
+    }
+
+    /**
+     * Sends, as {@link #send} does, from a thread that does not read: a loss is the reading thread's business, which learns of it
+     * since the connection is closed. Throws nothing; whatever {@code packets} throws closes the connection as well.
+     */
+    public void sendOrClose(Consumer<PacketWriter> packets) {
+        try {
+            send(packets);
+        } catch (IOException e) {
+            LOG.debug("not_sent server={}", address, e);
+            close();
+        } catch (RuntimeException | Error e) {
+            // Such as no memory for a large result: without the connection the server queues the job again.
+            LOG.error("internal_error server={}", address, e);
+            close();
         }
     }
 

@@ -40,21 +40,36 @@ final class JobLog {
     }
 
     void ended(Outcome outcome, long tookNanos) {
-        if (!mayLog(outcome)) {
+        AssignedJob job = outcome.job();
+        if (!mayLog(job, outcome.failed())) {
             return;
         }
-        AssignedJob job = outcome.job();
-        LogEvent event = LogEvent.of("ended")
+        LogEvent event = ended(job, outcome.failed() ? "failed" : "done");
+        if (outcome.failed()) {
+            event.with("error", outcome.data().text(SHOWN));
+            LOG.warn("{}", withMillis(event, tookNanos));
+        } else {
+            event.with("result", job.shown(outcome.data()));
+            LOG.info("{}", withMillis(event, tookNanos));
+        }
+    }
+
+    /** A job whose function has come to its end after somebody had cancelled it; counts as failed. */
+    void cancelled(AssignedJob job, long tookNanos) {
+        if (mayLog(job, true)) {
+            LOG.info("{}", withMillis(ended(job, "cancelled"), tookNanos));
+        }
+    }
+
+    private static LogEvent ended(AssignedJob job, String outcome) {
+        return LogEvent.of("ended")
                 .with("handle", job.handle())
                 .with("call", job)
-                .with("outcome", outcome.failed() ? "failed" : "done")
-                .with(outcome.failed() ? "error" : "result", outcome.data().text(SHOWN))
-                .with("ms", tookNanos / 10_000L / 100.0);
-        if (outcome.failed()) {
-            LOG.warn("{}", event);
-        } else {
-            LOG.info("{}", event);
-        }
+                .with("outcome", outcome);
+    }
+
+    private static LogEvent withMillis(LogEvent event, long nanos) {
+        return event.with("ms", nanos / 10_000L / 100.0);
     }
 
     /** A result that may never have reached the server. */
@@ -64,18 +79,18 @@ final class JobLog {
                 LogEvent.of("result_lost")
                         .with("handle", outcome.job().handle())
                         .with("call", outcome.job())
-                        .with("result", outcome.data().text(SHOWN))
+                        .with("result", outcome.job().shown(outcome.data()))
                         .with("reason", reason));
     }
 
-    private synchronized boolean mayLog(Outcome outcome) {
+    private synchronized boolean mayLog(AssignedJob job, boolean failed) {
         flush();
-        int lines = outcome.failed() ? ++failedLines : ++doneLines;
+        int lines = failed ? ++failedLines : ++doneLines;
         if (lines <= linesPerSecond) {
             return true;
         }
-        Unlogged counts = unlogged.computeIfAbsent(outcome.job().function(), name -> new Unlogged());
-        if (outcome.failed()) {
+        Unlogged counts = unlogged.computeIfAbsent(job.function(), name -> new Unlogged());
+        if (failed) {
             counts.failed++;
         } else {
             counts.done++;

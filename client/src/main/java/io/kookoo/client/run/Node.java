@@ -9,15 +9,15 @@ import io.kookoo.client.net.RepeatedTask;
 import io.kookoo.client.net.ServerAddress;
 import io.kookoo.settings.Settings;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +28,9 @@ import org.slf4j.LoggerFactory;
  *   kookoo-poller    the poller's connection: asks, runs, posts
  *   kookoo-worker    reads the worker's connection
  *   kookoo-slot-n    run submitted jobs, one each
- *   kookoo-watch     every second: the counts of the job log; writes that stand still
+ *   kookoo-call-n    runs the poller's calls, where they have a time limit that may make it give one up
+ *   kookoo-watch     every second: the counts of the job log; writes that stand still; the time limits of functions
+ *   kookoo-progress  sends what functions have said of their progress too soon after they said it last
  * </pre>
  *
  * All are daemons: whoever starts a node waits for it.
@@ -36,47 +38,81 @@ import org.slf4j.LoggerFactory;
 public final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
-    private final ScheduledExecutorService watch =
-            Executors.newSingleThreadScheduledExecutor(runnable -> daemon("kookoo-watch", runnable));
-    private final ExecutorService slots;
+    private final ScheduledExecutorService watch = scheduler("kookoo-watch");
+    private final ScheduledExecutorService progress = scheduler("kookoo-progress");
+    private final SlotThreads slots;
+    private final SlotThreads pollerSlot = new SlotThreads("kookoo-call-", 1);
     private final JobLog jobLog;
-    private final Poller poller;
-    private final Worker worker;
+    private final Optional<Poller> poller;
+    private final WorkerLoop worker;
     private final List<Thread> threads;
-    private final CountDownLatch ended = new CountDownLatch(2);
+    private final CountDownLatch ended;
 
-    /** Makes the parts and connects nothing yet. The executor is used and not closed. */
+    /**
+     * A client as the settings have it. Makes the parts and connects nothing yet. The executor is used and not closed.
+     *
+     * @param endOfProcess what to do when a function has run for longer than [Client] function_timeout: ends this process at once, so
+     *     that the server runs its jobs again; empty where only that job is to fail, and its function is interrupted and given up
+     */
     public Node(
             Settings settings,
             ServerAddress address,
             ConnectionLimits limits,
             FunctionExecutor executor,
-            String clientId) {
-        this(settings, address, limits, Functions.of(executor), clientId);
-    }
-
-    Node(Settings settings, ServerAddress address, ConnectionLimits limits, Functions functions, String clientId) {
-        Connector connector = new Connector(address, limits, watch);
-        slots = Executors.newFixedThreadPool(settings.client().threads(), slotThreads());
-        jobLog = new JobLog(settings.logger().jobLines(), System::nanoTime);
-        JobRunner runner = new JobRunner(functions, jobLog, settings.server().maxPacketBytes());
-        poller = new Poller(
-                new ReconnectLoop("poller", connector, new Backoff(new Random())),
-                runner,
-                jobLog,
-                settings.client().functionInterval(),
-                clientId);
-        worker = new Worker(
-                new ReconnectLoop("worker", connector, new Backoff(new Random())),
-                functions,
-                runner,
-                jobLog,
+            String clientId,
+            Optional<Runnable> endOfProcess) {
+        this(
+                address,
+                limits,
+                Functions.of(executor),
                 clientId,
                 settings.client().threads(),
-                slots);
-        threads = List.of(
-                daemon("kookoo-poller", () -> runUntilEnd(poller::run)),
-                daemon("kookoo-worker", () -> runUntilEnd(worker::run)));
+                settings.logger().jobLines(),
+                new TimeLimit(settings.client().functionTimeout(), endOfProcess),
+                Optional.of(settings.client().functionInterval()));
+    }
+
+    /**
+     * A worker that takes submitted jobs alone, and none of the catalog; otherwise as the other. Its functions have no time limit.
+     *
+     * @param slots how many jobs it runs at a time
+     */
+    public static Node ofWorker(
+            ServerAddress address, ConnectionLimits limits, FunctionExecutor executor, String clientId, int slots) {
+        return new Node(address, limits, Functions.of(executor), clientId, slots, 0, TimeLimit.NONE, Optional.empty());
+    }
+
+    private Node(
+            ServerAddress address,
+            ConnectionLimits limits,
+            Functions functions,
+            String clientId,
+            int slotCount,
+            int jobLines,
+            TimeLimit limit,
+            Optional<Duration> pollInterval) {
+        Connector connector = new Connector(address, limits, watch);
+        int maxPacketBytes = limits.maxPacketBytes();
+        slots = new SlotThreads("kookoo-slot-", slotCount);
+        jobLog = new JobLog(jobLines, System::nanoTime);
+        poller = pollInterval.map(interval -> new Poller(
+                new ReconnectLoop("poller", connector, new Backoff(new Random())),
+                new JobRunner(functions, jobLog, maxPacketBytes, limit, pollerSlot, watch, progress),
+                jobLog,
+                interval,
+                clientId));
+        worker = new WorkerLoop(
+                new ReconnectLoop("worker", connector, new Backoff(new Random())),
+                functions,
+                new JobRunner(functions, jobLog, maxPacketBytes, limit, slots, watch, progress),
+                jobLog,
+                clientId,
+                slotCount);
+        List<Thread> made = new ArrayList<>();
+        poller.ifPresent(loop -> made.add(daemon("kookoo-poller", () -> runUntilEnd(loop::run))));
+        made.add(daemon("kookoo-worker", () -> runUntilEnd(worker::run)));
+        threads = List.copyOf(made);
+        ended = new CountDownLatch(threads.size());
     }
 
     private interface Loop {
@@ -109,12 +145,14 @@ public final class Node {
      * @return whether all have ended
      */
     public boolean stop(Duration most) throws InterruptedException {
-        poller.stop();
+        poller.ifPresent(Poller::stop);
         worker.stop();
         boolean all = ended.await(most.toNanos(), TimeUnit.NANOSECONDS);
         jobLog.flushCounts();
         watch.shutdownNow();
-        slots.shutdownNow();
+        progress.shutdownNow();
+        slots.stop();
+        pollerSlot.stop();
         return all;
     }
 
@@ -124,8 +162,12 @@ public final class Node {
         return thread;
     }
 
-    private static ThreadFactory slotThreads() {
-        AtomicInteger number = new AtomicInteger();
-        return runnable -> daemon("kookoo-slot-" + number.incrementAndGet(), runnable);
+    /** One thread, which starts with the first task; what comes after its end is dropped. */
+    private static ScheduledExecutorService scheduler(String name) {
+        ScheduledThreadPoolExecutor scheduler = new ScheduledThreadPoolExecutor(
+                1, runnable -> daemon(name, runnable), new ThreadPoolExecutor.DiscardPolicy());
+        // Most time limits are not reached: their tasks must not stay until they would have been.
+        scheduler.setRemoveOnCancelPolicy(true);
+        return scheduler;
     }
 }

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks for a call of the catalog, runs it, posts the result, and after the interval asks again, on a connection of its own
- * and in one thread, so that a cycle costs two system calls and no change of threads.
+ * and in one thread, so that a cycle costs two system calls and no change of threads (but where a function may have to be given up).
  *
  * <pre>
  *   connected: SET_CLIENT_ID, OPTION_REQ catalog   ->  OPTION_RES
@@ -121,7 +121,8 @@ final class Poller {
             unposted = null;
             Duration pause = interval;
             if (answer.type() == PacketType.JOB_ASSIGN) {
-                unposted = runner.run(AssignedJob.of(answer));
+                AssignedJob job = AssignedJob.of(answer, 1);
+                unposted = runner.run(runner.prepare(job, connection::sendOrClose));
                 if (!interval.isZero() || loop.isStopped()) {
                     post(connection);
                 }

@@ -74,6 +74,11 @@ class ClientMainTest {
                 "call f --nonsense",
                 "ping --count 0",
                 "ping --count x",
+                "bench --connections 0",
+                "bench --in-flight 0",
+                "bench --jobs many",
+                "bench --payload 1 --arguments 2",
+                "bench --payload -1",
                 "status surplus",
                 "--nonsense",
                 "no_such_command",
@@ -334,6 +339,45 @@ class ClientMainTest {
                                 + " is lost: the server closed the connection\n");
     }
 
+    @Test
+    void shouldCancelWhatHasNotEndedWhenItIsInterrupted() throws Exception {
+        CommandRun run = call("add(1,2)", "sleep(60)", "sleep(61)");
+        try (Peer peer = server.accept()) {
+            skip(peer, OPTION_REQ, SUBMIT_JOB, SUBMIT_JOB, SUBMIT_JOB);
+            peer.send(res(JOB_CREATED, "H:1"), res(JOB_CREATED, "H:2"), res(JOB_CREATED, "H:3"))
+                    .send(res(WORK_COMPLETE, "H:1", "3"));
+            run.awaitOut("3\n");
+            Thread signal = new Thread(run::signal);
+            signal.start();
+            peer.expect("cancel job H:2\ncancel job H:3\n").send("OK\r\nERR UNKNOWN_JOB\r\n");
+            run.exits(130).printing("3\n", "sleep(60): cancelled\nsleep(61): cancelled\n");
+            signal.join();
+        }
+        assertEquals(List.of(130), run.halts());
+        run.signal();
+        assertEquals(List.of(130), run.halts());
+    }
+
+    @Test
+    void shouldShowProgressOnATerminalAlone() throws Exception {
+        for (boolean terminal : new boolean[] {true, false}) {
+            CommandRun run = new CommandRun(home);
+            if (terminal) {
+                run.onTerminal();
+            }
+            run.start("call", "--port", server.port(), "--progress", "write_file(x)");
+            try (Peer peer = server.accept()) {
+                skip(peer, OPTION_REQ, SUBMIT_JOB);
+                peer.send(res(JOB_CREATED, "H:1"), res(WORK_STATUS, "H:1", "30", "40"))
+                        .send(res(WORK_WARNING, "H:1", "slow"), res(WORK_COMPLETE, "H:1", "x"));
+                run.exits(0);
+            }
+            assertEquals("x\n", run.out());
+            assertEquals(terminal, run.err().contains("75%"), run.err());
+            assertTrue(run.err().contains("write_file(x): warning: slow\n"), run.err());
+        }
+    }
+
     // status, workers, ping, functions
 
     @Test
@@ -420,7 +464,7 @@ class ClientMainTest {
 
     @Test
     void shouldTeachByExample() throws Exception {
-        for (String command : List.of("run", "call", "functions", "status", "workers", "ping")) {
+        for (String command : List.of("run", "call", "submit", "functions", "status", "workers", "ping", "bench")) {
             CommandRun run = run(command, "--help").exits(0);
             assertTrue(run.out().contains("Examples:\n  java -jar client.jar"), run.out());
             assertTrue(run.out().contains("--ip"), run.out());
@@ -483,7 +527,7 @@ class ClientMainTest {
             server.close();
             assertEquals(SET_CLIENT_ID, one.nextType());
             assertEquals(SET_CLIENT_ID, other.nextType());
-            Peer worker = one.nextType() == CAN_DO ? one : other;
+            Peer worker = one.next().equals("OPTION_REQ cancel") ? one : other;
             while (worker.nextType() != GRAB_JOB_UNIQ) {
                 // The built-in functions.
                 continue;

@@ -17,7 +17,13 @@ import java.util.concurrent.TimeUnit;
 
 /** One run of the program inside a test: its streams captured, its process not ended. */
 final class CommandRun {
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream() {
+        @Override
+        public synchronized void write(byte[] bytes, int from, int length) {
+            super.write(bytes, from, length);
+            notifyAll();
+        }
+    };
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private final Map<String, String> environment = new HashMap<>();
     private final List<Runnable> hooks = new CopyOnWriteArrayList<>();
@@ -93,6 +99,20 @@ final class CommandRun {
 
     String err() {
         return err.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Waits until standard output is this, which comes within ten seconds. */
+    void awaitOut(String text) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        synchronized (out) {
+            while (!out().equals(text)) {
+                long millis = (end - System.nanoTime()) / 1_000_000;
+                if (millis <= 0) {
+                    throw new AssertionError("standard output is \"" + out() + "\"");
+                }
+                out.wait(millis);
+            }
+        }
     }
 
     /** Waits for the end, which comes within ten seconds with this exit code. */

@@ -111,6 +111,9 @@ class FunctionExecutorTest {
                 "sleep     | -0.1      | sleep failed: seconds must be from 0 to 86400, not -0.1 (IllegalArgumentException)",
                 "sleep     | 1e9       | sleep failed: seconds must be from 0 to 86400, not 1000000000.0 (IllegalArgumentException)",
                 "sha256    | /         | sha256 failed: / is not a regular file (IOException)",
+                "calculate | 1 / 0     | calculate: column 3: division by zero",
+                "calculate | 1, 2      | calculate: column 2: expected an operator or the end, found \",\"",
+                "calculate | \"1 + 2\" | calculate: column 1: expected a number, a sign or '(', found \"\\\"\"",
             })
     void shouldTellAPersonWhyACallFailed(String name, String arguments, String message) {
         assertEquals(message, failure(builtIn(), name, arguments).getMessage());
@@ -303,6 +306,67 @@ class FunctionExecutorTest {
         String name = " of " + Colliding.class.getName() + " in the client";
         assertTrue(problems.contains("openDoor" + name + " has the name of open_door" + name), problems);
         assertTrue(problems.contains("open_door" + name + " has the name of openDoor" + name), problems);
+    }
+
+    /** One that gets its arguments as they are written, and some that are refused. */
+    public static class Raw implements FunctionLibrary {
+        @Function(raw = true)
+        public String raw(String text) {
+            return "<" + text + ">";
+        }
+
+        @Function(name = "raw_job", raw = true)
+        public String rawJob(JobContext job, String text) {
+            return job.attempt() + "<" + text + ">";
+        }
+
+        @Function(raw = true)
+        public void number(int number) {}
+
+        @Function(raw = true)
+        public void two(String a, String b) {}
+
+        @Function(raw = true)
+        public void none() {}
+
+        @Function(raw = true)
+        public void many(String... all) {}
+
+        @Function(raw = true)
+        public void overloaded(String text) {}
+
+        public void overloaded(int number) {}
+    }
+
+    @Test
+    void shouldGiveARawFunctionItsArgumentsAsTheyAreWritten() throws Exception {
+        FunctionExecutor executor = executor(new Raw());
+        for (String text : List.of("", " 1,  \"a\" ", "[2 (x ' \\", "null", "1e9999", "a\r\nb\n")) {
+            assertEquals("<" + text + ">", executor.execute("RAW", text));
+        }
+        FunctionCall call = FunctionCall.parse("raw( (1, \"a)\" ) , [2] )");
+        assertEquals("<(1, \"a)\" ) , [2]>", executor.execute(call.name(), call.argumentText()));
+        assertEquals("4<1, >", executor.execute("raw_job", "1, ", new RecordedJob()));
+        assertEquals("raw(String text)", executor.functions().get(0).signature());
+    }
+
+    @Test
+    void shouldRefuseARawFunctionThatTakesAnythingButOneString() {
+        FunctionExecutor executor = executor(new Raw());
+        assertEquals(List.of("raw", "raw_job"), executor.names());
+        String problems = String.join("\n", executor.problems());
+        assertEquals(5, executor.problems().size(), problems);
+        for (String method : List.of("number", "two", "none", "many")) {
+            assertTrue(
+                    problems.contains(
+                            "." + method
+                                    + ": a raw function takes one String, the text of its arguments, and beside it at most a JobContext"),
+                    problems);
+        }
+        assertTrue(
+                problems.contains(
+                        "overloaded of " + Raw.class.getName() + ": a raw function has no overloads; rename one"),
+                problems);
     }
 
     // Names, overloads, types
@@ -518,6 +582,7 @@ class FunctionExecutorTest {
         assertEquals(
                 List.of(
                         "add",
+                        "calculate",
                         "disk_usage",
                         "divide",
                         "echo",
@@ -525,11 +590,13 @@ class FunctionExecutorTest {
                         "hello_world",
                         "hostname",
                         "load_average",
+                        "monitor",
                         "multiply",
                         "pow_2",
                         "sha256",
                         "sleep",
-                        "subtract"),
+                        "subtract",
+                        "write_file"),
                 executor.names());
         assertEquals(List.of(), executor.problems());
         List<FunctionDescription> functions = executor.functions();
@@ -554,6 +621,9 @@ class FunctionExecutorTest {
         assertEquals("", executor.execute("echo", ""));
         assertEquals("it's fine", executor.execute("echo", "\"it's fine\"\n"));
         assertEquals("a 1.50 true null", executor.execute("echo", "a,1.50,true,null"));
+        assertEquals("2.0", executor.execute("calculate", "6 / 3\n"));
+        assertEquals("9", executor.execute("calculate", "(1+2)*3"));
+        assertEquals("", executor.execute("calculate", " "));
         assertEquals("", executor.execute("sleep", "0.001"));
         assertTrue(executor.execute("load_average", "").matches("\\d+\\.\\d\\d"));
         assertTrue(!executor.execute("hostname", "").isBlank());

@@ -100,11 +100,15 @@ public final class ScriptedServer implements AutoCloseable {
 
         /** The type of the next packet, which is skipped. */
         public PacketType nextType() throws IOException {
+            return PacketType.valueOf(next().split(" ", 2)[0]);
+        }
+
+        /** The next packet, whatever it is: its type, a blank, and its arguments and data, separated by {@code |}. */
+        public String next() throws IOException {
             DataInputStream in = new DataInputStream(socket.getInputStream());
             in.readInt();
             PacketType type = PacketType.ofCode(in.readInt());
-            in.skipNBytes(in.readInt());
-            return type;
+            return type + " " + new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8).replace('\0', '|');
         }
 
         /** Nothing more comes, and the client ends the connection. */

@@ -7,6 +7,7 @@ import io.kookoo.client.LogLines;
 import io.kookoo.protocol.Data;
 import io.kookoo.protocol.FunctionName;
 import io.kookoo.protocol.JobHandle;
+import io.kookoo.protocol.UniqueId;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,7 +25,8 @@ class JobLogTest {
     }
 
     private static Outcome outcome(String function, String workload, boolean failed, String text) {
-        AssignedJob job = new AssignedJob(JobHandle.of("H:1"), FunctionName.of(function), Data.of(workload));
+        AssignedJob job =
+                new AssignedJob(JobHandle.of("H:1"), FunctionName.of(function), UniqueId.NONE, Data.of(workload), 1);
         return new Outcome(job, failed, Data.of(text));
     }
 
@@ -49,6 +51,28 @@ class JobLogTest {
         String line = lines.with("ended").get(0);
         assertTrue(line.contains("call=echo(" + "x".repeat(200) + "... "), line);
         assertTrue(line.contains("result=" + "y".repeat(200) + " ms"), line);
+    }
+
+    @Test
+    void shouldLogTheFirstLineOfABatchAndHowManyThereAre() {
+        log.ended(outcome("add[]", "1,2\n3,4\n5,6", false, "3\n7\n11\n"), 0);
+        log.ended(outcome("add[]", "1,2\n", true, "no memory"), 0);
+        log.lost(outcome("add[]", "\n\n", false, "\\!a\n\\!b\n"), "gone");
+        assertEquals(
+                List.of(
+                        "INFO ended handle=H:1 call=\"add[](1,2 ... 3 lines)\" outcome=done result=\"3 ... 3 lines\" ms=0.0",
+                        "WARN ended handle=H:1 call=add[](1,2) outcome=failed error=\"no memory\" ms=0.0"),
+                lines.with("ended"));
+        assertEquals(
+                List.of(
+                        "WARN result_lost handle=H:1 call=\"add[]( ... 2 lines)\" result=\"\\\\!a ... 2 lines\" reason=gone"),
+                lines.with("lost"));
+    }
+
+    @Test
+    void shouldLogACancelledJob() {
+        log.cancelled(outcome("add", "1,2", false, "3").job(), 1_000_000);
+        assertEquals(List.of("INFO ended handle=H:1 call=add(1,2) outcome=cancelled ms=1.0"), lines.with("ended"));
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.kookoo.client.net.ScriptedServer.Peer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -39,10 +40,14 @@ class PollerTest {
     private Thread thread;
 
     private void start(Duration interval, ConnectionLimits limits) {
+        start(interval, limits, TimeLimit.NONE);
+    }
+
+    private void start(Duration interval, ConnectionLimits limits, TimeLimit limit) {
         JobLog jobLog = new JobLog(200, System::nanoTime);
         poller = new Poller(
                 new ReconnectLoop("poller", new Connector(server.address(), limits, watch), new Backoff(new Random())),
-                new JobRunner(functions, jobLog, 1000),
+                new JobRunner(functions, jobLog, 1000, limit, new SlotThreads("call-", 1), watch, watch),
                 jobLog,
                 interval,
                 "box/1");
@@ -258,5 +263,45 @@ class PollerTest {
             peer.expectEnd();
         }
         awaitEnd();
+    }
+
+    @Test
+    void shouldGiveItsFunctionsAContext() throws IOException {
+        start(Duration.ZERO, PATIENT);
+        try (Peer peer = greeted()) {
+            peer.expect(req(GRAB_JOB))
+                    .send(res(JOB_ASSIGN, "H:1", "report", "1"))
+                    .expect(
+                            req(WORK_STATUS, "H:1", "1", "1"),
+                            req(WORK_DATA, "H:1", "a part"),
+                            req(WORK_WARNING, "H:1", "take care"),
+                            req(WORK_COMPLETE, "H:1", "said"),
+                            req(GRAB_JOB))
+                    .send(res(JOB_ASSIGN, "H:2", "which", ""))
+                    .expect(req(WORK_COMPLETE, "H:2", "1 of "), req(GRAB_JOB));
+        }
+    }
+
+    @Test
+    void shouldGiveUpAFunctionThatTakesTooLong() throws IOException {
+        start(Duration.ZERO, PATIENT, new TimeLimit(Duration.ofMillis(50), Optional.empty()));
+        try (Peer peer = greeted()) {
+            for (int i = 1; i <= 2; i++) {
+                String handle = "H:" + i;
+                peer.expect(req(GRAB_JOB))
+                        .send(res(JOB_ASSIGN, handle, "stubborn", handle))
+                        .expect(req(
+                                WORK_EXCEPTION,
+                                handle,
+                                "stubborn took longer than 0.05 s ([Client] function_timeout)"));
+                functions.awaitInterrupted(handle);
+            }
+            functions.open("H:1");
+            functions.open("H:2");
+            peer.expect(req(GRAB_JOB))
+                    .send(res(JOB_ASSIGN, "H:3", "hello_world", ""))
+                    .expect(req(WORK_COMPLETE, "H:3", "Hello World"), req(GRAB_JOB));
+        }
+        assertEquals(1, log.with("ERROR overdue function=stubborn handle=H:1 ").size());
     }
 }

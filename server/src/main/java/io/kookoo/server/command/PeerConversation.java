@@ -291,6 +291,8 @@ public final class PeerConversation implements Conversation {
         switch (packet.text(0).toLowerCase(Locale.ROOT)) {
             case "exceptions" -> dispatcher.wantExceptions(peer);
             case "catalog" -> dispatcher.becomePoller(peer);
+            case "cancel" -> dispatcher.wantCancels(peer);
+            case "attempt" -> dispatcher.wantAttempts(peer);
             default -> {
                 error(ErrorCode.UNKNOWN_OPTION, "Server does not recognize given option");
                 return;

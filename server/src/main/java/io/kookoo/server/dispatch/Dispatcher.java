@@ -18,7 +18,6 @@ import io.kookoo.server.time.Deadlines;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -70,6 +69,7 @@ public final class Dispatcher {
     private final JobLog jobLog;
     private final WakeUps wakeUps;
     private final OpenGrabs openGrabs;
+    private final StallAlarm stallAlarm;
     private final Journal journal = new Journal();
     private final Set<Peer> peers = new LinkedHashSet<>();
     private final Map<FunctionName, FunctionQueue> functions = new LinkedHashMap<>();
@@ -77,7 +77,6 @@ public final class Dispatcher {
     private final Map<Priority, Turns> turns = new EnumMap<>(Priority.class);
     private int running;
     private boolean draining;
-    private boolean stallsWatched;
     /** For the first delayed job; null where none is. */
     private Deadlines.Deadline nextDue;
     /** Something is to be written, and its time has come, or comes at a deadline. */
@@ -98,6 +97,8 @@ public final class Dispatcher {
         this.wakeUps = new WakeUps(clock, deadlines, () -> atDeadline(this::passOnWakeUps));
         this.openGrabs =
                 new OpenGrabs(clock, deadlines, settings.grabPatience(), () -> atDeadline(this::answerDueGrabs));
+        this.stallAlarm =
+                new StallAlarm(clock, deadlines, settings.stallAlarm(), () -> atDeadline(this::lookForStalls));
         for (Priority priority : Priority.values()) {
             turns.put(priority, new Turns(priority));
         }
@@ -156,6 +157,16 @@ public final class Dispatcher {
     /** OPTION_REQ catalog: from now on every GRAB of the peer gets a call of the catalog. */
     public synchronized void becomePoller(Peer peer) {
         peer.poller = true;
+    }
+
+    /** OPTION_REQ cancel: the peer gets WORK_FAIL for a job that it runs and that is no longer its own, and stops it. */
+    public synchronized void wantCancels(Peer peer) {
+        peer.cancels = true;
+    }
+
+    /** OPTION_REQ attempt: before a job that has run before the peer gets OPTION_RES {@code attempt=<n>}, from 2. */
+    public synchronized void wantAttempts(Peer peer) {
+        peer.attempts = true;
     }
 
     // ---- workers ----
@@ -336,7 +347,7 @@ public final class Dispatcher {
         outbox.packet(PacketType.JOB_CREATED, job.handle);
     }
 
-    /** Ends a job before its time, whether it waits or runs: clients that wait get WORK_FAIL, its worker is not told. */
+    /** Ends a job before its time, whether it waits or runs: clients that wait get WORK_FAIL, its worker where it {@link #wantCancels wants to know}. */
     public synchronized boolean cancel(JobHandle handle, Deliveries deliveries) {
         return cancel(jobs.byHandle(handle), deliveries);
     }
@@ -471,43 +482,13 @@ public final class Dispatcher {
 
     /** All functions, in the order in which they were first heard of. */
     public synchronized List<FunctionStatus> functions() {
-        List<FunctionStatus> statuses = new ArrayList<>(functions.size());
-        for (FunctionQueue function : functions.values()) {
-            List<Integer> queued = Arrays.stream(Priority.values())
-                    .map(priority -> function.lane(priority).size())
-                    .toList();
-            statuses.add(new FunctionStatus(
-                    function.name,
-                    function.total(),
-                    function.running(),
-                    function.workers,
-                    queued,
-                    function.done,
-                    function.failed,
-                    function.retried,
-                    function.runTimes.mean(),
-                    function.runTimes.percentile(99)));
-        }
-        return statuses;
+        return functions.values().stream().map(FunctionStatus::of).toList();
     }
 
     /** All connections, oldest first. */
     public synchronized List<PeerStatus> peers() {
         long now = clock.nanoTime();
-        List<PeerStatus> statuses = new ArrayList<>(peers.size());
-        for (Peer peer : peers) {
-            statuses.add(new PeerStatus(
-                    peer.number,
-                    peer.address,
-                    peer.clientId,
-                    peer.since,
-                    Duration.ofNanos(Math.max(0, now - peer.heardNanos())),
-                    peer.abilities.keySet().stream()
-                            .map(function -> function.name)
-                            .toList(),
-                    peer.running.stream().map(job -> job.handle).toList()));
-        }
-        return statuses;
+        return peers.stream().map(peer -> PeerStatus.of(peer, now)).toList();
     }
 
     public synchronized Load load() {
@@ -796,7 +777,7 @@ public final class Dispatcher {
         job.readyNanos = clock.nanoTime();
         job.lane().addLast(job);
         offer(job.function, deliveries);
-        watchStalls();
+        stallAlarm.watch();
     }
 
     /**
@@ -873,6 +854,9 @@ public final class Dispatcher {
     }
 
     private static void sendAssignment(Job job, Peer peer, Grab kind, Deliveries deliveries) {
+        if (job.attempt > 1 && peer.attempts) {
+            deliveries.to(peer.outbox).packet(PacketType.OPTION_RES, "attempt=" + job.attempt);
+        }
         if (kind == Grab.JOB) {
             deliveries.to(peer.outbox).packet(PacketType.JOB_ASSIGN, job.data, job.handle, job.functionName);
         } else if (kind == Grab.JOB_ALL && job.reducer != null) {
@@ -1033,6 +1017,7 @@ public final class Dispatcher {
             return false;
         }
         if (job.state == Job.State.RUNNING) {
+            tellToStop(job, deliveries);
             end(job, Outcome.CANCELLED, null, null, deliveries);
             offer(job.function, deliveries);
             return true;
@@ -1043,6 +1028,13 @@ public final class Dispatcher {
         close(job, Outcome.CANCELLED, null, deliveries);
         tellEnd(job, Outcome.CANCELLED, null, null, deliveries);
         return true;
+    }
+
+    /** A running job is about to be taken from its worker. */
+    private static void tellToStop(Job job, Deliveries deliveries) {
+        if (job.worker.cancels) {
+            deliveries.to(job.worker.outbox).packet(PacketType.WORK_FAIL, job.handle);
+        }
     }
 
     /** Takes those jobs from a worker, in the order in which it got them: they are queued again, or at their end. */
@@ -1095,7 +1087,7 @@ public final class Dispatcher {
             update(job);
             job.readyNanos = clock.nanoTime();
             job.lane().addFirst(job);
-            watchStalls();
+            stallAlarm.watch();
         }
     }
 
@@ -1144,10 +1136,18 @@ public final class Dispatcher {
         }
     }
 
+    private void lookForStalls(Deliveries deliveries) {
+        stallAlarm.look(functions.values(), peers, deliveries);
+        if (!draining && functions.values().stream().anyMatch(function -> function.queued() > 0)) {
+            stallAlarm.watch();
+        }
+    }
+
     /** A lease that is ended just now may run out all the same: it counts for its own run alone. */
     private void endLease(Job job, int attempt, Duration timeout, Deliveries deliveries) {
         if (job.state == Job.State.RUNNING && job.attempt == attempt) {
             job.losses++;
+            tellToStop(job, deliveries);
             runAgain(job, "the worker did not end it within " + timeout.toMillis() + " ms", deliveries);
             offer(job.function, deliveries);
         }
@@ -1179,74 +1179,6 @@ public final class Dispatcher {
         awaitDelayed();
     }
 
-    /** One deadline at a time: it looks at all functions, and comes again while jobs are queued. */
-    private void watchStalls() {
-        if (!stallsWatched) {
-            stallsWatched = true;
-            deadlines.after(settings.stallAlarm(), () -> atDeadline(this::lookForStalls));
-        }
-    }
-
-    private void lookForStalls(Deliveries deliveries) {
-        stallsWatched = false;
-        boolean queued = false;
-        for (FunctionQueue function : functions.values()) {
-            Job oldest = function.oldestReady();
-            queued |= function.queued() > 0;
-            if (oldest != null && oldest.number != function.alarmed && waitsTooLong(function, oldest)) {
-                raiseAlarm(function, oldest, deliveries);
-            }
-        }
-        if (queued && !draining) {
-            watchStalls();
-        }
-    }
-
-    /** Whether a job has been ready, and its function has handed none out, for the whole time. */
-    private boolean waitsTooLong(FunctionQueue function, Job oldest) {
-        long limit = settings.stallAlarm().toNanos();
-        long now = clock.nanoTime();
-        return now - oldest.readyNanos >= limit && function.handedOutBefore(now - limit);
-    }
-
-    /** A job waits although workers that could take it have been idle and silent: says so once, and wakes those that sleep. */
-    private void raiseAlarm(FunctionQueue function, Job oldest, Deliveries deliveries) {
-        long silentSince = clock.nanoTime() - settings.stallAlarm().toNanos();
-        List<Peer> idleWorkers = peers.stream()
-                .filter(peer -> peer.isIdleWorker()
-                        && peer.heardNanos() - silentSince <= 0
-                        && peer.abilities.containsKey(function))
-                .toList();
-        if (idleWorkers.isEmpty()) {
-            return;
-        }
-        function.alarmed = oldest.number;
-        Peer first = idleWorkers.get(0);
-        deliveries.log(
-                Level.ERROR,
-                LogEvent.of("stalled")
-                        .with("function", function.name.text())
-                        .with("handle", oldest.handle.text())
-                        .with("ready_ms", (clock.nanoTime() - oldest.readyNanos) / 1_000_000)
-                        .with("queued", function.queued())
-                        .with("running", function.running())
-                        .with("workers", function.workers)
-                        .with("woken", function.woken)
-                        .with("idle_workers", idleWorkers.size())
-                        .with("conn", first.number)
-                        .with("client", first.clientId)
-                        .with("asleep", first.asleep)
-                        .with("idle_ms", (clock.nanoTime() - first.heardNanos()) / 1_000_000)
-                        .with("effect", "those that sleep are woken again")
-                        .toString());
-        for (Peer peer : idleWorkers) {
-            // None that has grabbed since its last PRE_SLEEP: it does not expect a NOOP.
-            if (peer.mayBeWoken) {
-                deliveries.to(peer.outbox).packet(PacketType.NOOP);
-            }
-        }
-    }
-
     private void summarizeLater(boolean needed) {
         if (needed) {
             deadlines.after(JobLog.SECOND, () -> atDeadline(jobLog::summarize));
@@ -1254,22 +1186,6 @@ public final class Dispatcher {
     }
 
     private JobStatus status(Job job) {
-        boolean runs = job.state == Job.State.RUNNING;
-        long now = clock.nanoTime();
-        return new JobStatus(
-                job.handle,
-                job.functionName,
-                job.unique,
-                job.priority,
-                runs,
-                job.state == Job.State.DELAYED,
-                job.stored,
-                Duration.ofNanos(now - job.createdNanos),
-                job.attempt,
-                runs ? job.worker.name() : "",
-                runs ? Duration.ofNanos(now - job.startedNanos) : Duration.ZERO,
-                job.numerator,
-                job.denominator,
-                job.waiting.size());
+        return JobStatus.of(job, clock.nanoTime());
     }
 }

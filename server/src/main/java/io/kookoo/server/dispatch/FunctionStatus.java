@@ -3,6 +3,7 @@ package io.kookoo.server.dispatch;
 import io.kookoo.protocol.FunctionName;
 import io.kookoo.protocol.Priority;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -31,5 +32,21 @@ public record FunctionStatus(
         Duration p99) {
     public FunctionStatus {
         queued = List.copyOf(queued);
+    }
+
+    static FunctionStatus of(FunctionQueue function) {
+        return new FunctionStatus(
+                function.name,
+                function.total(),
+                function.running(),
+                function.workers,
+                Arrays.stream(Priority.values())
+                        .map(priority -> function.lane(priority).size())
+                        .toList(),
+                function.done,
+                function.failed,
+                function.retried,
+                function.runTimes.mean(),
+                function.runTimes.percentile(99));
     }
 }

@@ -35,4 +35,24 @@ public record JobStatus(
         Duration ran,
         long numerator,
         long denominator,
-        int waiting) {}
+        int waiting) {
+    /** @param nanoTime now */
+    static JobStatus of(Job job, long nanoTime) {
+        boolean runs = job.state == Job.State.RUNNING;
+        return new JobStatus(
+                job.handle,
+                job.functionName,
+                job.unique,
+                job.priority,
+                runs,
+                job.state == Job.State.DELAYED,
+                job.stored,
+                Duration.ofNanos(nanoTime - job.createdNanos),
+                job.attempt,
+                runs ? job.worker.name() : "",
+                runs ? Duration.ofNanos(nanoTime - job.startedNanos) : Duration.ZERO,
+                job.numerator,
+                job.denominator,
+                job.waiting.size());
+    }
+}

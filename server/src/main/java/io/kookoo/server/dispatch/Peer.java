@@ -31,6 +31,10 @@ public final class Peer {
     boolean exceptions;
     /** Gets calls of the catalog from every GRAB. */
     boolean poller;
+    /** Is told, by WORK_FAIL, of a job that it is to stop. */
+    boolean cancels;
+    /** Is told which run of a job it gets, where that is not the first. */
+    boolean attempts;
 
     boolean gone;
 

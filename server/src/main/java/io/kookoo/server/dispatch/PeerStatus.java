@@ -29,4 +29,16 @@ public record PeerStatus(
         functions = List.copyOf(functions);
         running = List.copyOf(running);
     }
+
+    /** @param nanoTime now */
+    static PeerStatus of(Peer peer, long nanoTime) {
+        return new PeerStatus(
+                peer.number,
+                peer.address,
+                peer.clientId,
+                peer.since,
+                Duration.ofNanos(Math.max(0, nanoTime - peer.heardNanos())),
+                peer.abilities.keySet().stream().map(function -> function.name).toList(),
+                peer.running.stream().map(job -> job.handle).toList());
+    }
 }

@@ -24,6 +24,9 @@ public final class LocalWorkers {
     /** Who lived so long did not end early. */
     private static final Duration LONG_LIFE = Duration.ofSeconds(60);
 
+    /** What Java exits with for -XX:+ExitOnOutOfMemoryError. */
+    private static final int OUT_OF_MEMORY = 3;
+
     private final List<String> command;
     private final List<Thread> threads = new ArrayList<>();
     private final List<Process> children = new ArrayList<>();
@@ -126,6 +129,7 @@ public final class LocalWorkers {
         synchronized (children) {
             children.remove(child);
         }
-        return "pid " + child.pid() + " exited with " + exit;
+        String why = exit == OUT_OF_MEMORY ? " (out of memory, if its settings are right)" : "";
+        return "pid " + child.pid() + " exited with " + exit + why;
     }
 }

@@ -4,21 +4,21 @@ import io.kookoo.client.net.ReconnectLoop;
 import io.kookoo.client.net.ServerConnection;
 import io.kookoo.log.LogEvent;
 import io.kookoo.protocol.Data;
+import io.kookoo.protocol.ErrorCode;
 import io.kookoo.protocol.FunctionName;
+import io.kookoo.protocol.JobHandle;
 import io.kookoo.protocol.Packet;
 import io.kookoo.protocol.PacketType;
 import io.kookoo.protocol.PacketWriter;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,10 +29,12 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   reading thread                                   slot
- *   CAN_DO..., GRAB_JOB_UNIQ                         run the job
+ *   OPTION_REQ..., CAN_DO..., GRAB_JOB_UNIQ          run the job
  *   JOB_ASSIGN_UNIQ: to a slot; GRAB if one is free  WORK_COMPLETE + GRAB_JOB_UNIQ, in one write
  *   NO_JOB, nothing else asked: PRE_SLEEP
  *   NOOP: GRAB_JOB_UNIQ
+ *   OPTION_RES attempt=n: of the next assignment
+ *   WORK_FAIL: cancel that job                       GRAB_JOB_UNIQ alone, once the function has returned
  * </pre>
  *
  * <p>Every GRAB_JOB_UNIQ stands for a free slot: there are never more of them unanswered than slots free, and while a slot is
@@ -42,8 +44,15 @@ import org.slf4j.LoggerFactory;
  * <p>The server handles packets in order: the answer to the GRAB behind a result says that the result has arrived. Results
  * without it are logged lost when the connection is, once each; the server then queues their jobs again.
  */
-final class Worker {
-    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+final class WorkerLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerLoop.class);
+
+    /** With it the server says, by WORK_FAIL, that a job is to be stopped. */
+    private static final String CANCEL = "cancel";
+    /** With it the server says, by {@code attempt=<n>}, which run of a job it is about to hand out. */
+    private static final String ATTEMPT = "attempt";
+
+    private static final Pattern ATTEMPT_NUMBER = Pattern.compile(ATTEMPT + "=([1-9][0-9]{0,8})");
 
     /** The data of the ECHO_REQ that follows a result in place of a GRAB when the worker stops. */
     private static final Data POSTED = Data.of("posted");
@@ -53,7 +62,6 @@ final class Worker {
     private final JobRunner runner;
     private final JobLog log;
     private final String clientId;
-    private final ExecutorService slots;
 
     /** Slots without a job. Guarded by this, as are the fields below. */
     private int free;
@@ -66,24 +74,16 @@ final class Worker {
     private Session current;
 
     /**
-     * @param threads how many slots
-     * @param slots as many threads; the caller ends them
+     * @param runner has as many threads as there are slots
+     * @param slots how many there are
      */
-    Worker(
-            ReconnectLoop loop,
-            Functions functions,
-            JobRunner runner,
-            JobLog log,
-            String clientId,
-            int threads,
-            ExecutorService slots) {
+    WorkerLoop(ReconnectLoop loop, Functions functions, JobRunner runner, JobLog log, String clientId, int slots) {
         this.loop = loop;
         this.functions = functions;
         this.runner = runner;
         this.log = log;
         this.clientId = clientId;
-        this.slots = slots;
-        this.free = threads;
+        this.free = slots;
     }
 
     /**
@@ -121,7 +121,7 @@ final class Worker {
             session = current;
         }
         if (session != null) {
-            session.send(writer -> {
+            session.connection.sendOrClose(writer -> {
                 session.announce(writer);
                 // Jobs of a new function may be queued already, and nobody wakes this worker for them.
                 session.grab(writer);
@@ -136,8 +136,10 @@ final class Worker {
         private final Queue<Optional<Outcome>> asked = new ArrayDeque<>();
 
         private final Set<FunctionName> announced = new LinkedHashSet<>();
-        /** How many jobs of a function run for this connection; none is 0. */
-        private final Map<FunctionName, Integer> running = new HashMap<>();
+        /** Jobs that were assigned on this connection and hold a slot. */
+        private final Set<Run> running = new LinkedHashSet<>();
+        /** Which run of its job the next assignment is. Confined to the reading thread. */
+        private int nextAttempt = 1;
 
         /** Whether a function is announced only because it still runs. */
         private boolean retiring;
@@ -148,7 +150,7 @@ final class Worker {
             this.connection = connection;
         }
 
-        /** Reads until the connection is lost, or all is done after {@link Worker#stop}. */
+        /** Reads until the connection is lost, or all is done after {@link WorkerLoop#stop}. */
         void speak(Runnable answered) throws IOException {
             try {
                 connection.send(writer -> begin(writer));
@@ -168,72 +170,101 @@ final class Worker {
         }
 
         private void begin(PacketWriter writer) {
-            synchronized (Worker.this) {
+            synchronized (WorkerLoop.this) {
                 current = this;
                 writer.packet(PacketType.SET_CLIENT_ID, clientId);
+                writer.packet(PacketType.OPTION_REQ, CANCEL);
+                writer.packet(PacketType.OPTION_REQ, ATTEMPT);
                 announce(writer);
                 grab(writer);
             }
         }
 
         private boolean isStopped() {
-            synchronized (Worker.this) {
+            synchronized (WorkerLoop.this) {
                 return stopping && isDone();
             }
         }
 
         /** Whether nothing runs and nothing is unanswered. */
         boolean isDone() {
-            assert Thread.holdsLock(Worker.this);
+            assert Thread.holdsLock(WorkerLoop.this);
             return running.isEmpty() && asked.isEmpty();
         }
 
         private void handle(Packet packet) throws IOException {
             switch (packet.type()) {
                 case JOB_ASSIGN_UNIQ -> {
-                    AssignedJob job = AssignedJob.of(packet);
-                    synchronized (Worker.this) {
+                    Run run = runner.prepare(AssignedJob.of(packet, nextAttempt), connection::sendOrClose);
+                    nextAttempt = 1;
+                    synchronized (WorkerLoop.this) {
                         settle(packet);
                         free--;
-                        running.merge(job.function(), 1, Integer::sum);
+                        running.add(run);
                     }
-                    slots.execute(() -> runInSlot(job));
+                    runner.start(run, outcome -> ended(run, outcome));
                     connection.send(writer -> grab(writer));
                 }
                 case NO_JOB -> {
-                    synchronized (Worker.this) {
+                    synchronized (WorkerLoop.this) {
                         settle(packet);
                     }
                     connection.send(writer -> sleep(writer));
                 }
                 case ECHO_RES -> {
-                    synchronized (Worker.this) {
+                    synchronized (WorkerLoop.this) {
                         settle(packet);
                     }
                 }
                 case NOOP ->
                     connection.send(writer -> {
-                        synchronized (Worker.this) {
+                        synchronized (WorkerLoop.this) {
                             // A late one: the answer to what is asked already says more.
                             if (asked.isEmpty()) {
                                 grab(writer);
                             }
                         }
                     });
-                case ERROR ->
-                    LOG.warn(
-                            "{}",
-                            LogEvent.of("refused")
-                                    .with("connection", "worker")
-                                    .with("server", connection.address())
-                                    .with("reason", packet.text(0) + " " + packet.text(1)));
+                case OPTION_RES -> option(packet.text(0));
+                case WORK_FAIL -> cancel(packet.handle(0));
+                case ERROR -> refused(packet);
                 default -> LOG.debug("ignored connection=worker packet={}", packet.type());
+            }
+        }
+
+        private void option(String text) {
+            Matcher attempt = ATTEMPT_NUMBER.matcher(text);
+            if (attempt.matches()) {
+                nextAttempt = Integer.parseInt(attempt.group(1));
+            }
+        }
+
+        private void refused(Packet error) {
+            LogEvent event = LogEvent.of("refused")
+                    .with("connection", "worker")
+                    .with("server", connection.address())
+                    .with("reason", error.text(0) + " " + error.text(1));
+            if (error.text(0).equals(ErrorCode.UNKNOWN_OPTION.name())) {
+                LOG.info(
+                        "{}",
+                        event.with("effect", "this server does not stop jobs of workers, or does not count runs"));
+            } else {
+                LOG.warn("{}", event);
+            }
+        }
+
+        /** The server has taken a job away; it may hand out the next run of it at once. */
+        private void cancel(JobHandle handle) {
+            synchronized (WorkerLoop.this) {
+                running.stream()
+                        .filter(run -> run.job().handle().equals(handle) && !run.isCancelled())
+                        .forEach(Run::cancel);
             }
         }
 
         /** The oldest question is answered, and the result that was posted with it has arrived. */
         private void settle(Packet answer) throws IOException {
-            assert Thread.holdsLock(Worker.this);
+            assert Thread.holdsLock(WorkerLoop.this);
             if (asked.poll() == null) {
                 throw new IOException("the server sent " + answer.type() + " unasked");
             }
@@ -241,7 +272,7 @@ final class Worker {
 
         /** Asks for a job if that is allowed and a slot is free for it. */
         private void grab(PacketWriter writer) {
-            synchronized (Worker.this) {
+            synchronized (WorkerLoop.this) {
                 if (!stopping && asked.size() < free) {
                     writer.packet(PacketType.GRAB_JOB_UNIQ);
                     asked.add(Optional.empty());
@@ -250,7 +281,7 @@ final class Worker {
         }
 
         private void sleep(PacketWriter writer) {
-            synchronized (Worker.this) {
+            synchronized (WorkerLoop.this) {
                 if (!stopping && asked.isEmpty() && free > 0) {
                     writer.packet(PacketType.PRE_SLEEP);
                 }
@@ -259,7 +290,7 @@ final class Worker {
 
         /** Tells the server which functions are new and which are gone; one that still runs stays until it has ended. */
         private void announce(PacketWriter writer) {
-            synchronized (Worker.this) {
+            synchronized (WorkerLoop.this) {
                 for (FunctionName function : offered) {
                     if (announced.add(function)) {
                         writer.packet(PacketType.CAN_DO, function);
@@ -272,7 +303,7 @@ final class Worker {
                     if (offered.contains(function)) {
                         continue;
                     }
-                    if (running.containsKey(function)) {
+                    if (running.stream().anyMatch(run -> run.job().function().equals(function))) {
                         // CANT_DO now would make the server queue its running jobs again.
                         retiring = true;
                     } else {
@@ -283,28 +314,30 @@ final class Worker {
             }
         }
 
-        private void runInSlot(AssignedJob job) {
-            Outcome outcome = runner.run(job);
-            send(writer -> post(writer, outcome));
+        /** The slot of a run is free again. */
+        private void ended(Run run, Outcome outcome) {
+            connection.sendOrClose(writer -> post(writer, run, outcome));
             Session next;
-            synchronized (Worker.this) {
+            synchronized (WorkerLoop.this) {
                 next = current;
             }
             if (next != null && next != this) {
                 // The slot was not free yet when the new connection began.
-                next.send(next::grab);
+                next.connection.sendOrClose(next::grab);
             }
         }
 
-        private void post(PacketWriter writer, Outcome outcome) {
-            synchronized (Worker.this) {
+        private void post(PacketWriter writer, Run run, Outcome outcome) {
+            synchronized (WorkerLoop.this) {
                 free++;
-                running.computeIfPresent(outcome.job().function(), (name, count) -> count == 1 ? null : count - 1);
+                running.remove(run);
+                // What the server has taken away it does not want to hear of.
+                Optional<Outcome> posted = run.isCancelled() ? Optional.empty() : Optional.of(outcome);
                 if (over) {
-                    log.lost(outcome, "its connection was lost while it ran");
+                    posted.ifPresent(lost -> log.lost(lost, "its connection was lost while it ran"));
                     return;
                 }
-                outcome.post(writer);
+                posted.ifPresent(wanted -> wanted.post(writer));
                 if (retiring) {
                     announce(writer);
                 }
@@ -313,27 +346,13 @@ final class Worker {
                 } else {
                     writer.packet(PacketType.GRAB_JOB_UNIQ);
                 }
-                asked.add(Optional.of(outcome));
-            }
-        }
-
-        /** Sends from a thread that does not read: the loss of the connection is the reading thread's business. */
-        private void send(Consumer<PacketWriter> packets) {
-            try {
-                connection.send(packets);
-            } catch (IOException e) {
-                LOG.debug("not_sent connection=worker", e);
-                connection.close();
-            } catch (RuntimeException | Error e) {
-                // Such as no memory for a large result: without the connection the server queues the job again.
-                LOG.error("internal_error connection=worker", e);
-                connection.close();
+                asked.add(posted);
             }
         }
 
         /** Nothing is said on this connection any more; results of which it is not certain that they arrived are lost. */
         private void end(String reason) {
-            synchronized (Worker.this) {
+            synchronized (WorkerLoop.this) {
                 over = true;
                 if (current == this) {
                     current = null;

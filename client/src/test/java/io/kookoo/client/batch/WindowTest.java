@@ -1,0 +1,99 @@
+package io.kookoo.client.batch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongUnaryOperator;
+import org.junit.jupiter.api.Test;
+
+class WindowTest {
+    private static final long MILLIS = 1_000_000;
+
+    /** The time of the window, which the test sets. */
+    private long nowNanos;
+
+    private final Window window = new Window(4, 1000, 2000, false, () -> nowNanos);
+
+    /** So many chunks one after the other, each of which takes so long for its lines. */
+    private void run(int chunks, LongUnaryOperator nanosOfLines) {
+        for (int i = 0; i < chunks; i++) {
+            int lines = window.lines();
+            long took = nanosOfLines.applyAsLong(lines);
+            nowNanos += took;
+            // Four of them wait for each other.
+            window.ran(lines, lines, 4 * took);
+        }
+    }
+
+    @Test
+    void shouldGrowToTheMostWhereLinesAreQuick() {
+        assertEquals(1, window.lines());
+        run(9, lines -> lines * 1000);
+        assertEquals(8, window.lines());
+        run(100, lines -> lines * 1000);
+        assertEquals(2000, window.lines());
+    }
+
+    @Test
+    void shouldStaySmallWhereLinesTakeLong() {
+        run(200, lines -> lines * 1000 * MILLIS);
+        assertEquals(1, window.lines());
+    }
+
+    @Test
+    void shouldFindTheMiddle() {
+        // 60 lines in flight take 0.24 s.
+        run(300, lines -> lines * 4 * MILLIS);
+        assertTrue(window.lines() >= 8 && window.lines() <= 32, "" + window.lines());
+    }
+
+    @Test
+    void shouldGrowWhereItIsTheJobThatTakesLong() {
+        run(300, lines -> 100 * MILLIS + lines * 1000);
+        assertEquals(2000, window.lines());
+    }
+
+    @Test
+    void shouldShrinkWhenLinesBeginToTakeLong() {
+        run(100, lines -> lines * 1000);
+        assertEquals(2000, window.lines());
+        run(20, lines -> lines * 1000 * MILLIS);
+        assertEquals(1, window.lines());
+        run(100, lines -> lines * 1000);
+        assertEquals(2000, window.lines());
+    }
+
+    @Test
+    void shouldKeepTheNumberThatTheUserGave() {
+        Window fixed = new Window(4, 1000, 7, true, () -> nowNanos);
+        fixed.ran(7, 7, 1);
+        assertEquals(7, fixed.lines());
+        fixed.bound(3);
+        assertEquals(3, fixed.lines());
+        fixed.bound(100);
+        assertEquals(7, fixed.lines());
+    }
+
+    @Test
+    void shouldHaveRoomForSoManyChunksAndBytesAndAlwaysForOne() throws InterruptedException {
+        window.enter();
+        window.add(5000);
+        CountDownLatch entered = new CountDownLatch(1);
+        Thread other = new Thread(() -> {
+            try {
+                window.enter();
+                entered.countDown();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        other.start();
+        assertFalse(entered.await(50, TimeUnit.MILLISECONDS), "there are too many bytes already");
+        window.leave(5000);
+        assertTrue(entered.await(10, TimeUnit.SECONDS));
+        other.join();
+    }
+}

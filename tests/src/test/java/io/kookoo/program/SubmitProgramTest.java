@@ -1,0 +1,242 @@
+package io.kookoo.program;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code client.jar submit}, {@code bench} and what Ctrl-C does, as whole programs. */
+class SubmitProgramTest {
+    /** A line takes 0.1 ms, so that something can happen in the middle of a batch. */
+    private static final String SLOW = """
+            import io.kookoo.client.function.FunctionLibrary;
+            import java.util.concurrent.locks.LockSupport;
+
+            public class Slow implements FunctionLibrary {
+                public long twice(long number) {
+                    LockSupport.parkNanos(100_000);
+                    return 2 * number;
+                }
+            }
+            """;
+
+    @TempDir
+    Path folder;
+
+    private Path home;
+
+    @BeforeEach
+    void makeHome() throws IOException {
+        home = RunningProgram.shippedHome(folder.resolve("home"));
+        Files.createDirectory(home.resolve("functions"));
+        Files.writeString(home.resolve("functions/Slow.java"), SLOW);
+    }
+
+    private RunningProgram worker(RunningProgram server) throws IOException {
+        return RunningProgram.client(home, server.port(), "--threads", "1", "--interval", "3600");
+    }
+
+    private static void awaitOffer(RunningProgram server, String function, int workers) throws IOException {
+        TextCommand.await(
+                server.port(),
+                "status",
+                lines -> lines.stream()
+                        .anyMatch(line -> line.matches("\\Q" + function + "\\E\t\\d+\t\\d+\t" + workers)));
+    }
+
+    /** Nothing of the function waits or runs any more. */
+    private static void awaitIdle(RunningProgram server, String function) throws IOException {
+        TextCommand.await(
+                server.port(),
+                "status",
+                lines -> lines.stream().anyMatch(line -> line.matches("\\Q" + function + "\\E\t0\t0\t\\d+")));
+    }
+
+    @Test
+    void shouldWriteEachLineOnceThoughAWorkerIsKilled() throws IOException {
+        int lines = 20_000;
+        Path input = folder.resolve("in.txt");
+        Files.write(
+                input,
+                IntStream.range(0, lines)
+                        .mapToObj(i -> i % 1000 == 77 ? "x" : "" + i)
+                        .toList());
+        try (RunningProgram server = RunningProgram.server(home);
+                RunningProgram first = worker(server);
+                RunningProgram second = worker(server);
+                RunningProgram third = worker(server)) {
+            awaitOffer(server, "twice[]", 3);
+            try (RunningProgram submit =
+                    RunningProgram.startCommand(home, server.port(), "submit", input.toString(), "-f", "twice")) {
+                submit.awaitOut(lines / 5, line -> true);
+                second.kill();
+                assertEquals(7, submit.awaitExit(), () -> submit.err().toString());
+                assertEquals(
+                        IntStream.range(0, lines)
+                                .mapToObj(i -> i % 1000 == 77
+                                        ? "ERROR: twice: argument 1 is \"x\", expected long"
+                                        : "" + 2 * i)
+                                .toList(),
+                        submit.out());
+                assertEquals(List.of("20 of 20000 lines failed"), submit.err());
+            }
+            assertTrue(first.process().isAlive() && third.process().isAlive());
+        }
+    }
+
+    @Test
+    void shouldLeaveTheFinishedPartWhenItIsInterrupted() throws IOException {
+        Path input = folder.resolve("in.txt");
+        Files.write(input, List.of("0", "0", "60", "0", "60"));
+        Path output = folder.resolve("out.txt");
+        try (RunningProgram server = RunningProgram.server(home);
+                RunningProgram worker = worker(server)) {
+            awaitOffer(server, "sleep[]", 1);
+            for (String signal : List.of("INT", "TERM")) {
+                try (RunningProgram submit = RunningProgram.startCommand(
+                        home,
+                        server.port(),
+                        "submit",
+                        input.toString(),
+                        "-o",
+                        output.toString(),
+                        "-f",
+                        "sleep",
+                        "--chunk",
+                        "1")) {
+                    TextCommand.await(
+                            server.port(),
+                            "status",
+                            lines -> lines.stream().anyMatch(line -> line.startsWith("sleep[]\t3\t1\t")));
+                    submit.signal(signal);
+                    assertEquals(130, submit.awaitExit(), () -> submit.err().toString());
+                    assertEquals(List.of("interrupted; 2 lines are done"), submit.err());
+                }
+                assertEquals("\n\n", Files.readString(output));
+                // What waited is gone, and so is what ran, a long time before its end.
+                awaitIdle(server, "sleep[]");
+            }
+            assertTrue(worker.process().isAlive());
+        }
+    }
+
+    @Test
+    void shouldCancelCallsWhenInterrupted() throws IOException {
+        try (RunningProgram server = RunningProgram.server(home);
+                RunningProgram worker = worker(server)) {
+            awaitOffer(server, "sleep", 1);
+            try (RunningProgram call =
+                    RunningProgram.startCommand(home, server.port(), "call", "add(1,2)", "sleep(60)", "echo(waits)")) {
+                call.awaitOut(line -> line.equals("3"));
+                TextCommand.await(server.port(), "status", lines -> lines.contains("sleep\t1\t1\t1"));
+                call.signal("INT");
+                assertEquals(130, call.awaitExit());
+                assertEquals(List.of("3"), call.out());
+                assertEquals(List.of("sleep(60): cancelled", "echo(waits): cancelled"), call.err());
+            }
+            awaitIdle(server, "sleep");
+            awaitIdle(server, "echo");
+            assertTrue(worker.process().isAlive());
+        }
+    }
+
+    @Test
+    void shouldExitWithFourWhenTheServerIsLost() throws IOException {
+        Path input = folder.resolve("in.txt");
+        Files.write(input, IntStream.range(0, 100_000).mapToObj(i -> "" + i).toList());
+        try (RunningProgram server = RunningProgram.server(home);
+                RunningProgram worker = worker(server)) {
+            awaitOffer(server, "twice[]", 1);
+            try (RunningProgram submit =
+                    RunningProgram.startCommand(home, server.port(), "submit", input.toString(), "-f", "twice")) {
+                submit.awaitOut(100, line -> true);
+                server.kill();
+                assertEquals(4, submit.awaitExit(), () -> submit.err().toString());
+                List<String> out = submit.out();
+                assertEquals(
+                        IntStream.range(0, out.size()).mapToObj(i -> "" + 2 * i).toList(), out);
+                assertTrue(submit.err().get(0).endsWith("; " + out.size() + " lines are done"), submit.err()::toString);
+            }
+            assertTrue(worker.process().isAlive());
+        }
+    }
+
+    @Test
+    void shouldStreamManyLinesInLittleMemory() throws IOException {
+        int lines = 2_000_000;
+        Path output = folder.resolve("out.txt");
+        try (RunningProgram server = RunningProgram.server(home, "--store", "none");
+                RunningProgram worker = worker(server)) {
+            awaitOffer(server, "calculate[]", 1);
+            List<String> command = RunningProgram.java(
+                    List.of("-Xmx32m"),
+                    "client.jar",
+                    "submit",
+                    "-",
+                    "-o",
+                    output.toString(),
+                    "--port",
+                    Integer.toString(server.port()));
+            try (RunningProgram submit = RunningProgram.start(home, Map.of(), command)) {
+                try (Writer in = new BufferedWriter(
+                        new OutputStreamWriter(submit.process().getOutputStream(), StandardCharsets.UTF_8))) {
+                    for (int i = 0; i < lines; i++) {
+                        in.write(i + " * 2 + (" + i + " - 1)\n");
+                    }
+                }
+                assertEquals(0, submit.awaitExit(), () -> submit.err().toString());
+            }
+            try (BufferedReader results = Files.newBufferedReader(output)) {
+                for (long i = 0; i < lines; i++) {
+                    assertEquals(Long.toString(3 * i - 1), results.readLine());
+                }
+                assertEquals(null, results.readLine());
+            }
+            assertTrue(worker.process().isAlive());
+        }
+    }
+
+    @Test
+    void shouldMeasureAServer() throws IOException {
+        try (RunningProgram server = RunningProgram.server(home);
+                RunningProgram worker = worker(server)) {
+            awaitOffer(server, "echo", 1);
+            RunningProgram bench = RunningProgram.command(
+                    home, server.port(), "bench", "--jobs", "500", "--connections", "2", "--in-flight", "3", "--json");
+            assertEquals(0, bench.awaitExit(), () -> bench.err().toString());
+            Map<String, Object> figures = Json.objects(bench.out()).get(0);
+            assertEquals(500.0, figures.get("jobs"));
+            assertEquals(0.0, figures.get("failed"));
+            assertTrue((Double) figures.get("jobs_per_s") > 0, figures::toString);
+            assertTrue((Double) figures.get("p50_us") > 0, figures::toString);
+            assertTrue((Double) figures.get("max_us") >= (Double) figures.get("p99_us"), figures::toString);
+
+            RunningProgram background = RunningProgram.command(
+                    home, server.port(), "bench", "--jobs", "100", "--function", "nobody", "--background");
+            assertEquals(0, background.awaitExit(), () -> background.err().toString());
+            assertTrue(background.out().get(0).startsWith("100 jobs of nobody, 4 connections with 16 in flight"));
+            RunningProgram failing =
+                    RunningProgram.command(home, server.port(), "bench", "--jobs", "10", "-f", "add", "--payload", "1");
+            assertEquals(5, failing.awaitExit());
+            assertEquals(List.of("10 of 10 jobs failed, the first with: add takes 2 arguments, got 1"), failing.err());
+            RunningProgram nobody =
+                    RunningProgram.command(home, server.port(), "bench", "-f", "absent", "--wait-worker", "0");
+            assertEquals(5, nobody.awaitExit());
+            assertTrue(nobody.err().get(0).startsWith("no worker offers absent"), nobody.err()::toString);
+            assertTrue(worker.process().isAlive());
+        }
+    }
+}
