@@ -75,11 +75,13 @@ final class BenchRun {
     }
 
     private void ended(Kookoo connection, long submittedNanos, Throwable reason) {
-        latencies.recordValue(System.nanoTime() - submittedNanos);
         if (reason instanceof ConnectionLostException connectionLost) {
             lost.compareAndSet(null, connectionLost);
             done.countDown();
-        } else if (reason != null) {
+            return;
+        }
+        latencies.recordValue(System.nanoTime() - submittedNanos);
+        if (reason != null) {
             failed.incrementAndGet();
             failure.compareAndSet(null, reason.getMessage());
         }

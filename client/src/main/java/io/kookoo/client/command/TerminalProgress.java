@@ -16,7 +16,10 @@ final class TerminalProgress implements Progress {
     private static final String ERASE_LINE = "\r\033[K";
 
     private final PrintStream terminal;
-    private final ProgressBar bar;
+    private final String unit;
+    private final long unitSize;
+    /** Null before there is anything to show. */
+    private ProgressBar bar;
 
     /**
      * @param unit what is counted, such as {@code " MB"}
@@ -24,7 +27,22 @@ final class TerminalProgress implements Progress {
      */
     TerminalProgress(PrintStream terminal, String unit, long unitSize) {
         this.terminal = terminal;
-        this.bar = new ProgressBarBuilder()
+        this.unit = unit;
+        this.unitSize = unitSize;
+    }
+
+    @Override
+    public void show(long done, long total, String more) {
+        if (bar == null) {
+            bar = bar();
+        }
+        bar.maxHint(total == 0 ? -1 : total);
+        bar.stepTo(done);
+        bar.setExtraMessage(" " + more);
+    }
+
+    private ProgressBar bar() {
+        return new ProgressBarBuilder()
                 .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis(UPDATE_MILLIS)
                 .setInitialMax(-1)
@@ -36,19 +54,16 @@ final class TerminalProgress implements Progress {
     }
 
     @Override
-    public void show(long done, long total, String more) {
-        bar.maxHint(total == 0 ? -1 : total);
-        bar.stepTo(done);
-        bar.setExtraMessage(more);
-    }
-
-    @Override
     public void clear() {
-        terminal.print(ERASE_LINE);
+        if (bar != null) {
+            terminal.print(ERASE_LINE);
+        }
     }
 
     @Override
     public void close() {
-        bar.close();
+        if (bar != null) {
+            bar.close();
+        }
     }
 }

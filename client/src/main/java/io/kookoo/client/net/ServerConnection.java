@@ -29,7 +29,6 @@ import org.slf4j.LoggerFactory;
  * <p>A connection on which nobody reads, because a function runs meanwhile, sends no ECHO_REQ and is not lost by that.
  */
 public final class ServerConnection implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ServerConnection.class);
 
     /** The data of the ECHO_REQ by which a silent server is tried; the answers never leave this class. */
     private static final Data PING = Data.of("kookoo-ping");
@@ -107,11 +106,11 @@ public final class ServerConnection implements AutoCloseable {
         try {
             send(packets);
         } catch (IOException e) {
-            LOG.debug("not_sent server={}", address, e);
+            Log.LOG.debug("not_sent server={}", address, e);
             close();
         } catch (RuntimeException | Error e) {
             // Such as no memory for a large result: without the connection the server queues the job again.
-            LOG.error("internal_error server={}", address, e);
+            Log.LOG.error("internal_error server={}", address, e);
             close();
         }
     }
@@ -200,6 +199,11 @@ public final class ServerConnection implements AutoCloseable {
 
     private static String seconds(Duration duration) {
         return duration.toMillis() / 1000.0 + " s";
+    }
+
+    /** Apart, so that a command with nothing to log does not wait for the log to be set up. */
+    private static final class Log {
+        static final Logger LOG = LoggerFactory.getLogger(ServerConnection.class);
     }
 
     /** The socket's bytes; a read that waits for long tries whether the server is still there. */

@@ -213,15 +213,27 @@ class ClientMainTest {
                     res(ERROR, "QUEUE_ERROR", "Job queue is full"),
                     res(WORK_EXCEPTION, "H:1", "pow_2 takes 1 argument, got 2"),
                     res(WORK_FAIL, "H:1"),
-                    res(WORK_WARNING, "H:2", "slow"),
                     res(WORK_COMPLETE, "H:2", "3"),
                     res(WORK_FAIL, "H:3"));
             run.exits(5).printing("3\n", """
                             pow_2(7,9): pow_2 takes 1 argument, got 2
-                            add(1,2): warning: slow
                             add(3,4): failed; the worker gave no reason
                             full: refused by the server: QUEUE_ERROR Job queue is full
                             """);
+        }
+    }
+
+    @Test
+    void shouldPrintWarningsBesideTheResult() throws Exception {
+        CommandRun run = call("add(1,2)");
+        try (Peer peer = server.accept()) {
+            skip(peer, OPTION_REQ, SUBMIT_JOB);
+            peer.send(
+                    res(JOB_CREATED, "H:1"),
+                    res(WORK_WARNING, "H:1", "slow"),
+                    res(WORK_DATA, "H:1", "3"),
+                    res(WORK_COMPLETE, "H:1", ""));
+            run.exits(0).printing("3\n", "add(1,2): warning: slow\n");
         }
     }
 
