@@ -1,9 +1,16 @@
 package io.kookoo.log;
 
-/** Escapes what could end a line, move a terminal's cursor or turn the direction of text: one event stays one line. */
-final class ControlCharacters {
+/** Escapes what could end a line, move a terminal's cursor or turn the direction of text: one event, or one name, stays on one line. */
+public final class ControlCharacters {
 
     private ControlCharacters() {}
+
+    /** The text with the control characters in it escaped as in Java. */
+    public static String escaped(String text) {
+        StringBuilder out = new StringBuilder(text.length());
+        appendEscaped(out, text);
+        return out.toString();
+    }
 
     /** Whether {@code c} is a control character, a line or paragraph separator, or directs bidirectional text. */
     static boolean is(char c) {

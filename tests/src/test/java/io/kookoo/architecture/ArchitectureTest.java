@@ -132,6 +132,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void shouldKeepTheTerminalLibraryInOnePackage() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.kookoo.client.terminal..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.jline..")
+                .check(kookoo);
+    }
+
+    @Test
     void shouldKeepTheLibraryFreeOfTheProgram() {
         noClasses()
                 .that()
@@ -142,7 +153,8 @@ class ArchitectureTest {
                         "io.kookoo.client.function..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.kookoo.client.command..", "io.kookoo.client.batch..")
+                .resideInAnyPackage(
+                        "io.kookoo.client.command..", "io.kookoo.client.batch..", "io.kookoo.client.terminal..")
                 .check(kookoo);
         noClasses()
                 .that()

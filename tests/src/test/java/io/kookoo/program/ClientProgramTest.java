@@ -217,6 +217,28 @@ class ClientProgramTest {
     }
 
     @Test
+    void shouldShowOneFrameOfTopAsText() throws IOException {
+        assertEquals(0, run("call", "multiply(6,7)").awaitExit());
+        RunningProgram top = run("top", "--once", "--interval", "0.1");
+        assertEquals(0, top.awaitExit(), () -> top.err().toString());
+        assertEquals(List.of(), top.err());
+        List<String> lines = top.out();
+        assertTrue(lines.get(0).contains("  127.0.0.1:" + port + "  Kookoo "), lines::toString);
+        // Done at least once, and nothing waits.
+        assertTrue(lines.stream().anyMatch(line -> line.matches("multiply +0 +0 +0\\.0 +[1-9].*")), lines::toString);
+        assertTrue(
+                lines.stream()
+                        .anyMatch(line -> line.matches(".*/" + client.pid() + " +127\\.0\\.0\\.1 +\\d+ +\\d\\d+ .*")),
+                lines::toString);
+        assertTrue(lines.stream().noneMatch(line -> line.endsWith(" ")), lines::toString);
+    }
+
+    @Test
+    void shouldSayThatTopNeedsATerminal() throws IOException {
+        assertRefused(run("top"), 2, "top cannot show a screen: standard output is no terminal", "--once");
+    }
+
+    @Test
     void shouldShowWorkersAndTheirFunctions() throws IOException {
         RunningProgram text = run("workers");
         assertEquals(0, text.awaitExit());
@@ -357,7 +379,8 @@ class ClientProgramTest {
     void shouldTeachByExample() throws IOException {
         RunningProgram help = RunningProgram.start(home, "client.jar", "--help");
         assertEquals(0, help.awaitExit());
-        for (String command : List.of("run", "call", "functions", "status", "workers", "ping", "generate-completion")) {
+        for (String command :
+                List.of("run", "call", "functions", "status", "workers", "top", "ping", "generate-completion")) {
             assertTrue(help.out().stream().anyMatch(line -> line.matches(" +" + command + " .*")), command);
         }
         RunningProgram callHelp = RunningProgram.start(home, "client.jar", "call", "--help");

@@ -41,6 +41,7 @@ public final class ClientMain {
             "status",
             "workers",
             "show",
+            "top",
             "jobs",
             "result",
             "cancel",
@@ -84,6 +85,7 @@ public final class ClientMain {
             case "status" -> new StatusCommand(program);
             case "workers" -> new WorkersCommand(program);
             case "show" -> new ShowCommand(program);
+            case "top" -> new TopCommand(program);
             case "jobs" -> new JobsCommand(program);
             case "result" -> new ResultCommand(program);
             case "cancel" -> new CancelCommand(program);

@@ -1,5 +1,6 @@
 package io.kookoo.client.command;
 
+import io.kookoo.client.terminal.TerminalText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -27,45 +28,50 @@ final class Table {
         rows.add(Arrays.asList(cells.clone()));
     }
 
-    /** The header and the rows, a line each: numbers to the right, text to the left. */
+    /** The {@link #lines}, each with its end. */
     String text() {
+        return lines().stream().map(line -> line + "\n").collect(Collectors.joining());
+    }
+
+    /** The header and the rows, a line each: numbers to the right, text to the left, its control characters escaped. */
+    List<String> lines() {
         int[] widths = columns.stream().mapToInt(String::length).toArray();
         for (List<Object> row : rows) {
             for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], cell(row.get(i)).length());
+                widths[i] = Math.max(widths[i], TerminalText.columns(cell(row.get(i))));
             }
         }
-        StringBuilder text = new StringBuilder();
+        boolean[] numbers = new boolean[widths.length];
+        for (int i = 0; i < widths.length; i++) {
+            int column = i;
+            numbers[i] = rows.stream().anyMatch(row -> row.get(column) instanceof Number);
+        }
         List<Object> header = new ArrayList<>();
         columns.forEach(column -> header.add(column.toUpperCase(Locale.ROOT)));
-        line(text, header, widths);
-        rows.forEach(row -> line(text, row, widths));
-        return text.toString();
+        List<String> lines = new ArrayList<>();
+        lines.add(line(header, widths, numbers));
+        rows.forEach(row -> lines.add(line(row, widths, numbers)));
+        return lines;
     }
 
-    private void line(StringBuilder text, List<Object> cells, int[] widths) {
-        int begin = text.length();
+    private static String line(List<Object> cells, int[] widths, boolean[] numbers) {
+        StringBuilder line = new StringBuilder();
         for (int i = 0; i < widths.length; i++) {
             String cell = cell(cells.get(i));
-            String blanks = " ".repeat(widths[i] - cell.length());
-            boolean number = !rows.isEmpty() && rows.get(0).get(i) instanceof Number;
-            text.append(i == 0 ? "" : "  ").append(number ? blanks + cell : cell + blanks);
+            String blanks = " ".repeat(widths[i] - TerminalText.columns(cell));
+            line.append(i == 0 ? "" : "  ").append(numbers[i] ? blanks + cell : cell + blanks);
         }
-        int end = text.length();
-        while (end > begin && text.charAt(end - 1) == ' ') {
-            end--;
-        }
-        text.setLength(end);
-        text.append('\n');
+        return line.toString().stripTrailing();
     }
 
     private static String cell(Object value) {
         if (value == null) {
             return "-";
         }
-        return value instanceof List<?> list
-                ? list.stream().map(Object::toString).collect(Collectors.joining(" "))
-                : value.toString();
+        return TerminalText.printable(
+                value instanceof List<?> list
+                        ? list.stream().map(Object::toString).collect(Collectors.joining(" "))
+                        : value.toString());
     }
 
     /** The rows as a JSON array, a line each. */

@@ -9,6 +9,8 @@ import picocli.CommandLine.Spec;
 
 /** The option {@code --timeout} of the commands that wait for results. */
 final class TimeoutOption {
+    private static final Duration MOST = Duration.ofDays(1);
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
@@ -24,23 +26,6 @@ final class TimeoutOption {
      * @throws ParameterException where it is none
      */
     Optional<Duration> limit() {
-        if (timeout == null) {
-            return Optional.empty();
-        }
-        try {
-            double seconds = Double.parseDouble(timeout);
-            if (seconds > 0 && seconds <= Duration.ofDays(1).toSeconds()) {
-                return Optional.of(Duration.ofNanos((long) (seconds * 1e9)));
-            }
-        } catch (NumberFormatException e) {
-            throw bad();
-        }
-        throw bad();
-    }
-
-    private ParameterException bad() {
-        return new ParameterException(
-                command.commandLine(),
-                "--timeout " + timeout + ": expected seconds, more than 0 and at most 86400, decimals allowed");
+        return Optional.ofNullable(timeout).map(text -> Seconds.parse(command, "--timeout", text, MOST));
     }
 }
