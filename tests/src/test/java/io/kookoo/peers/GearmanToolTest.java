@@ -227,8 +227,8 @@ class GearmanToolTest {
         assertEquals(0, workers.exitCode(), workers::err);
         assertTrue(
                 workers.lines().stream()
-                        .anyMatch(line ->
-                                line.matches("\\d+ 127\\.0\\.0\\.1 \\S+/" + client.pid() + " : add .*subtract")),
+                        .anyMatch(line -> line.matches(
+                                "\\d+ 127\\.0\\.0\\.1 \\S+/" + client.pid() + " : add .* subtract .* call\\[\\]")),
                 workers::text);
 
         assertPrinted(Version.TEXT + "\n", gearman.admin("--server-version"));

@@ -341,7 +341,7 @@ public final class Dispatcher {
             // It stays alive when those who wait for it go away.
             job.background = true;
         } else {
-            job.waiting.add(peer);
+            job.addWaiting(peer);
             peer.awaited.add(job);
         }
         outbox.packet(PacketType.JOB_CREATED, job.handle);
@@ -1003,7 +1003,7 @@ public final class Dispatcher {
                 deliveries.to(client.outbox).forward(packet.type(), packet);
             }
         }
-        job.waiting.clear();
+        job.waiting = List.of();
     }
 
     private static void forward(Job job, Packet packet, Deliveries deliveries) {

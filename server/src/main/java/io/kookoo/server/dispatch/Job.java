@@ -71,7 +71,7 @@ final class Job {
     /** Why the store could not commit it, so that it was never accepted; null otherwise. */
     String refusal;
     /** Foreground clients that get what the worker says, once for each of their submissions. */
-    final List<Peer> waiting = new ArrayList<>(0);
+    List<Peer> waiting = List.of();
 
     /** Who runs it, in which run, since when; meaningful while RUNNING. */
     Peer worker;
@@ -254,6 +254,15 @@ final class Job {
     /** Whether anybody still cares for the result. */
     boolean isWanted() {
         return background || commit != null || !waiting.isEmpty();
+    }
+
+    /** One more foreground submission waits for what the worker says. */
+    void addWaiting(Peer peer) {
+        if (waiting.isEmpty()) {
+            // Most jobs that are many are background jobs: a list of their own would be one more object for each.
+            waiting = new ArrayList<>(1);
+        }
+        waiting.add(peer);
     }
 
     Lane lane() {

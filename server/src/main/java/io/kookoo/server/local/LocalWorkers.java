@@ -20,7 +20,8 @@ public final class LocalWorkers {
     private static final Logger LOG = LoggerFactory.getLogger(LocalWorkers.class);
 
     static final Duration FIRST_PAUSE = Duration.ofMillis(500);
-    static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    /** Shorter than a call waits for a worker: a job that ends one client after the other must not leave the server without any. */
+    static final Duration LONGEST_PAUSE = Duration.ofSeconds(4);
     /** Who lived so long did not end early. */
     private static final Duration LONG_LIFE = Duration.ofSeconds(60);
 
