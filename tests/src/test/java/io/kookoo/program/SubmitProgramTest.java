@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +56,15 @@ class SubmitProgramTest {
                 "status",
                 lines -> lines.stream()
                         .anyMatch(line -> line.matches("\\Q" + function + "\\E\t\\d+\t\\d+\t" + workers)));
+    }
+
+    /** A server that has a result has not told it yet. */
+    private static void awaitContent(Path file, String content) throws IOException {
+        long end = System.nanoTime() + RunningProgram.PATIENCE.toNanos();
+        while (!Files.exists(file) || !Files.readString(file).equals(content)) {
+            assertTrue(System.nanoTime() - end < 0, () -> file + " never had that content");
+            LockSupport.parkNanos(10_000_000);
+        }
     }
 
     /** Nothing of the function waits or runs any more. */
@@ -121,11 +131,13 @@ class SubmitProgramTest {
                             server.port(),
                             "status",
                             lines -> lines.stream().anyMatch(line -> line.startsWith("sleep[]\t3\t1\t")));
+                    awaitContent(output, "\n\n");
                     submit.signal(signal);
                     assertEquals(130, submit.awaitExit(), () -> submit.err().toString());
                     assertEquals(List.of("interrupted; 2 lines are done"), submit.err());
                 }
                 assertEquals("\n\n", Files.readString(output));
+                Files.delete(output);
                 // What waited is gone, and so is what ran, a long time before its end.
                 awaitIdle(server, "sleep[]");
             }

@@ -135,10 +135,8 @@ class TopScreenTest {
     @Test
     void shouldSortByWhatIsChosen() throws IOException {
         startTop();
-        assertEquals(
-                0,
-                RunningProgram.command(home, server.port(), "call", "sleep(0.05)")
-                        .awaitExit());
+        RunningProgram call = RunningProgram.command(home, server.port(), "call", "sleep(0.05)");
+        assertEquals(0, call.awaitExit(), () -> call.err() + " " + server.out());
         terminal.press("s");
         terminal.awaitScreen(lines -> lines.get(1).endsWith("sorted by: done per second"));
         terminal.press("s");

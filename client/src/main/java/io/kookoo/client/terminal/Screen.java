@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Attributes.ControlChar;
 import org.jline.terminal.Attributes.LocalFlag;
@@ -36,6 +38,9 @@ public final class Screen implements AutoCloseable {
     /** Of a terminal that does not know its size. */
     private static final Size USUAL = Size.of(80, 24);
 
+    /** The library's own log would write onto the screen, and, of a read that closing interrupts, a stack trace. Held, or it is collected. */
+    private static final Logger LIBRARY_LOG = Logger.getLogger("org.jline");
+
     private final Terminal terminal;
     private final Display display;
     private final IntConsumer onKey;
@@ -63,6 +68,7 @@ public final class Screen implements AutoCloseable {
         // The library would close the terminal under the hands of the thread that shows when the process is told to
         // end.
         System.setProperty(ShutdownHooks.PROP_DISABLE_SHUTDOWN_HOOK, "true");
+        LIBRARY_LOG.setLevel(Level.OFF);
         Terminal terminal;
         try {
             terminal = TerminalBuilder.builder()
