@@ -99,15 +99,19 @@ final class BenchCommand implements Callable<Integer> {
         inRange("--jobs", jobs, MAX_JOBS);
         Submission submission = submission();
         Settings settings = program.settings(waitWorker.given());
-        return Interruption.during(() -> run(submission, settings), program.process());
-    }
-
-    private int run(Submission submission, Settings settings) throws IOException {
         List<Kookoo> open = new ArrayList<>();
         try {
             for (int i = 0; i < connections; i++) {
                 open.add(background ? Program.kookooOfStore(settings) : Program.kookoo(settings));
             }
+            return Interruption.during(() -> run(open, submission, settings), program.process());
+        } finally {
+            open.forEach(Kookoo::close);
+        }
+    }
+
+    private int run(List<Kookoo> open, Submission submission, Settings settings) throws IOException {
+        try {
             if (!background && !awaitWorker(open.get(0), settings.client().waitWorker())) {
                 return ExitCode.FUNCTION_FAILED;
             }
@@ -118,8 +122,6 @@ final class BenchCommand implements Callable<Integer> {
         } catch (InterruptedException e) {
             program.console().err().println("interrupted");
             return ExitCode.INTERRUPTED;
-        } finally {
-            open.forEach(Kookoo::close);
         }
     }
 

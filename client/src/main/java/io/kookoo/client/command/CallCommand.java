@@ -5,7 +5,6 @@ import io.kookoo.call.FunctionCall;
 import io.kookoo.client.Kookoo;
 import io.kookoo.protocol.Priority;
 import io.kookoo.settings.Settings;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,17 +86,22 @@ final class CallCommand implements Callable<Integer> {
         Priority given = priority();
         Settings settings = program.settings(waitWorker.given());
 
-        return Interruption.during(() -> run(calls, given, limit, settings), program.process());
+        try (Kookoo kookoo = background ? Program.kookooOfStore(settings) : Program.kookoo(settings)) {
+            return Interruption.during(() -> run(kookoo, calls, given, limit, settings.client()), program.process());
+        }
     }
 
-    private int run(List<SubmittedCall> calls, Priority given, Optional<Duration> limit, Settings settings)
-            throws IOException {
-        try (Kookoo kookoo = background ? Program.kookooOfStore(settings) : Program.kookoo(settings);
-                Progress bar = showProgress && program.console().errIsTerminal()
-                        ? new TerminalProgress(program.console().err(), "", 1)
-                        : Progress.NONE) {
+    private int run(
+            Kookoo kookoo,
+            List<SubmittedCall> calls,
+            Priority given,
+            Optional<Duration> limit,
+            Settings.Client settings) {
+        try (Progress bar = showProgress && program.console().errIsTerminal()
+                ? new TerminalProgress(program.console().err(), "", 1)
+                : Progress.NONE) {
             CallPrinter printer = new CallPrinter(program.console(), calls, background, json, bar);
-            new CallRun(kookoo, calls, given, background, limit, settings.client(), printer).run();
+            new CallRun(kookoo, calls, given, background, limit, settings, printer).run();
             return printer.finish();
         }
     }

@@ -14,8 +14,10 @@ final class Interruption {
     private Interruption() {}
 
     /**
-     * Runs a command, in this thread. When the process is told to end meanwhile, the thread is interrupted, and has some seconds to cancel
-     * what it asked for and to print what there is; then the process ends with {@link ExitCode#INTERRUPTED}.
+     * Runs what a command does once it has a connection, in this thread. When the process is told to end meanwhile, the thread is
+     * interrupted, and has some seconds to cancel what it asked for and to print what there is; then the process ends with
+     * {@link ExitCode#INTERRUPTED}. Before, there is nothing to cancel, and to connect cannot be interrupted: a signal ends the
+     * process at once.
      */
     static int during(Callable<Integer> running, ProcessEnd process) throws Exception {
         Interruption interruption = new Interruption();

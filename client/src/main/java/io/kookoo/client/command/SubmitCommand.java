@@ -122,20 +122,18 @@ final class SubmitCommand implements Callable<Integer> {
                 limit,
                 settings.client().waitWorker(),
                 settings.server().maxPacketBytes());
-        return Interruption.during(() -> run(options, settings), program.process());
-    }
-
-    private int run(Batch.Options options, Settings settings) throws IOException {
         try (InputStream in = openInput();
                 Kookoo kookoo = Program.kookoo(settings);
                 OutputStream file = openOutput()) {
-            Batch.End end;
-            try (Progress progress = progress()) {
-                // Not closed, which would write again what could not be written.
-                OutputStream out = new BufferedOutputStream(file, OUTPUT_BYTES);
-                end = new Batch(kookoo, options, new Shown(progress)).run(in, out);
-            }
-            return report(end);
+            return Interruption.during(() -> report(run(options, kookoo, in, file)), program.process());
+        }
+    }
+
+    private Batch.End run(Batch.Options options, Kookoo kookoo, InputStream in, OutputStream file) {
+        try (Progress progress = progress()) {
+            // Not closed, which would write again what could not be written.
+            OutputStream out = new BufferedOutputStream(file, OUTPUT_BYTES);
+            return new Batch(kookoo, options, new Shown(progress)).run(in, out);
         }
     }
 
