@@ -12,7 +12,8 @@ final class MaxRunningTest {
     final RunningServer server = new RunningServer()
             .with("stall-alarm", "0.1")
             .withSection("Function f", "max_running = 2")
-            .withSection("Function one", "max_running = 1");
+            .withSection("Function one", "max_running = 1")
+            .withSection("Retry one", "retries = 1", "first_delay = 60");
 
     private final String[] handles = new String[5];
 
@@ -117,5 +118,17 @@ final class MaxRunningTest {
         server.worker("g");
         server.log().await("ERROR stalled", "function=g");
         assertEquals(0, server.log().with("stalled", "function=f").size());
+    }
+
+    @Test
+    void shouldWakeTheNextWorkerWhenAJobThatFailedIsToBeRunAgainLater() {
+        WireClient client = server.connect();
+        String failing = client.send(SUBMIT_JOB_BG, "one", "", "failing").expectHandle();
+        String next = client.send(SUBMIT_JOB_BG, "one", "", "next").expectHandle();
+        WireClient first = server.worker("one");
+        first.send(GRAB_JOB).expect(JOB_ASSIGN, failing, "one", "failing");
+        WireClient second = sleeper("one");
+        first.send(WORK_FAIL, failing);
+        second.expect(NOOP).send(GRAB_JOB).expect(JOB_ASSIGN, next, "one", "next");
     }
 }

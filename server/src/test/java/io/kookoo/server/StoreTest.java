@@ -114,6 +114,24 @@ final class StoreTest {
     }
 
     @Test
+    void shouldNotRunADeadJobAgainBesideOneThatHasItsUnique() {
+        String dead = server.connect().send(SUBMIT_JOB_BG, "f", "u", "1").expectHandle();
+        fail("f", "bad");
+        String live = server.connect().send(SUBMIT_JOB_BG, "f", "u", "2").expectHandle();
+        assertTrue(ask("retry " + dead).get(0).startsWith("ERR NOT_RETRIED "));
+        assertEquals(List.of("OK 0"), ask("retry function f"));
+        assertEquals(live, server.connect().send(SUBMIT_JOB_BG, "f", "u", "3").expectHandle());
+        run("f", "done");
+        assertEquals(List.of("OK 1"), ask("retry " + dead));
+    }
+
+    @Test
+    void shouldRefuseALimitBelowOne() {
+        assertTrue(ask("jobs limit 0").get(0).startsWith("ERR INVALID_ARGUMENTS limit+takes+a+whole+number"));
+        assertTrue(ask("jobs limit -3").get(0).startsWith("ERR INVALID_ARGUMENTS limit+takes+a+whole+number"));
+    }
+
+    @Test
     void shouldAnswerNothingElseOnAConnectionBeforeWhatWaitsForItsCommit() {
         WireClient client = server.connect();
         client.send(SUBMIT_JOB_BG, "f", "", "a");

@@ -104,7 +104,7 @@ public final class JobCommands {
                     case "function" -> function = name(value);
                     case "state" -> state = JobState.valueOf(value.toUpperCase(Locale.ROOT));
                     case "since" -> since = Long.parseLong(value);
-                    case "limit" -> limit = Math.max(1, Integer.parseInt(value));
+                    case "limit" -> limit = positive(value);
                     default -> {
                         return invalid("jobs takes function, state, since and limit, not " + words[i]);
                     }
@@ -113,7 +113,7 @@ public final class JobCommands {
                 return invalid(option(words[i]) + " takes "
                         + (option(words[i]).equals("state")
                                 ? "one of " + Arrays.toString(JobState.values()).toLowerCase(Locale.ROOT)
-                                : "a whole number")
+                                : "a whole number" + (option(words[i]).equals("limit") ? " from 1 on" : ""))
                         + ", not " + value);
             }
         }
@@ -155,11 +155,17 @@ public final class JobCommands {
             if (job.isEmpty()) {
                 return unknown(words[1]);
             }
-            Commit commit = job.get().state() == JobState.DEAD ? dispatcher.revive(job.get()) : null;
-            if (commit == null) {
+            if (job.get().state() != JobState.DEAD) {
                 return "ERR NOT_DEAD "
                         + TextCommands.encode(
                                 words[1] + " is " + job.get().state().word() + "; only dead jobs are run again")
+                        + "\r\n";
+            }
+            Commit commit = dispatcher.revive(job.get());
+            if (commit == null) {
+                return "ERR NOT_RETRIED "
+                        + TextCommands.encode(words[1] + " is still dead: another job with its unique waits or runs,"
+                                + " or the server stops; try again when that one has ended")
                         + "\r\n";
             }
             String failure = commit.await();
@@ -279,6 +285,14 @@ public final class JobCommands {
     }
 
     // ---- words ----
+
+    private static int positive(String word) {
+        int number = Integer.parseInt(word);
+        if (number < 1) {
+            throw new NumberFormatException(word);
+        }
+        return number;
+    }
 
     /** As the client writes it, or as people type it in a shell. */
     private static String option(String word) {

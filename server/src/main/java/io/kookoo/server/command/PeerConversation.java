@@ -73,7 +73,7 @@ public final class PeerConversation implements Conversation {
     @Override
     public boolean hear(Message message) {
         closeGrab();
-        if (!isBackgroundSubmission(message)) {
+        if (!isBackgroundSubmission(message) && !isReport(message)) {
             awaitCommit();
         }
         boolean goesOn = true;
@@ -98,6 +98,15 @@ public final class PeerConversation implements Conversation {
                             SUBMIT_JOB_LOW_BG,
                             SUBMIT_JOB_EPOCH,
                             SUBMIT_REDUCE_JOB_BACKGROUND -> true;
+                    default -> false;
+                };
+    }
+
+    /** What a worker says of a job is for others, who must not wait for this peer's commit; an error about it waits. */
+    private static boolean isReport(Message message) {
+        return message instanceof Packet packet
+                && switch (packet.type()) {
+                    case WORK_DATA, WORK_WARNING, WORK_STATUS, WORK_COMPLETE, WORK_FAIL, WORK_EXCEPTION -> true;
                     default -> false;
                 };
     }
@@ -147,6 +156,10 @@ public final class PeerConversation implements Conversation {
         }
         if (verb.equalsIgnoreCase("quit") || verb.equalsIgnoreCase("exit")) {
             return false;
+        }
+        if (TextCommands.mayBlock(verb)) {
+            // What others are to get must not wait for the store as well.
+            deliveries.flush(LOG);
         }
         deliveries.own().text(textCommands.answer(line, connection.isLoopback(), peer, deliveries));
         return true;

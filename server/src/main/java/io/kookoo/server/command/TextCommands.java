@@ -20,6 +20,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -64,6 +65,8 @@ public final class TextCommands {
             quit\tends the connection
             """;
 
+    private static final Set<String> BLOCKING = Set.of("result", "jobs", "retry", "purge", "backup");
+
     private final Dispatcher dispatcher;
     private final JobCommands jobCommands;
     private final String level;
@@ -86,6 +89,11 @@ public final class TextCommands {
         this.level = level;
         this.settings = settings;
         this.shutdown = shutdown;
+    }
+
+    /** Whether the answer to a verb, in any case, may have to wait for the store. */
+    static boolean mayBlock(String verb) {
+        return BLOCKING.contains(verb.toLowerCase(Locale.ROOT));
     }
 
     /**

@@ -280,7 +280,8 @@ public final class Dispatcher {
             }
             default -> forward(job, packet, deliveries);
         }
-        if (job.state == Job.State.ENDED) {
+        if (job.state != Job.State.RUNNING) {
+            // Its function may have been full, whether the job has ended or will be run again.
             offer(job.function, deliveries);
         }
         return true;
@@ -535,7 +536,7 @@ public final class Dispatcher {
      * Runs a dead job again, as if it had just been submitted but for its handle. The answer waits for the commit.
      *
      * @param record of the store
-     * @return null where the job is not dead any more
+     * @return null where the job is not dead any more, another one has its unique, or the server stops
      */
     public synchronized Commit revive(JobRecord record) {
         if (draining || closing || jobs.byHandle(record.handle()) != null) {
@@ -543,6 +544,9 @@ public final class Dispatcher {
         }
         FunctionQueue function = function(record.function());
         Job job = new Job(record, function, clock.now().toEpochMilli(), clock.nanoTime());
+        if (jobs.holdsKeyOf(job)) {
+            return null;
+        }
         job.failures = 0;
         job.losses = 0;
         job.due = 0;
@@ -664,6 +668,10 @@ public final class Dispatcher {
         if (job.state == Job.State.PENDING) {
             job.function.pending--;
             if (failure == null) {
+                begin(job, deliveries);
+            } else if (commit.answers.stream().anyMatch(answer -> answer.job() == job && !answer.background())) {
+                // Those who wait for its result need no store.
+                job.background = false;
                 begin(job, deliveries);
             } else {
                 refuse(job, failure, deliveries);

@@ -29,6 +29,11 @@ final class JobIndex {
         }
     }
 
+    /** Whether a job that has not ended stands for the same unique or data: two of them would be one for those who submit. */
+    boolean holdsKeyOf(Job job) {
+        return job.coalescingKey != null && byKey.containsKey(new Key(job.function, job.coalescingKey));
+    }
+
     /** The job waits for its moment. */
     void delay(Job job) {
         delayed.add(job);

@@ -14,12 +14,17 @@ import org.slf4j.event.Level;
  * sleep. It should never have to. Guarded by the dispatcher's lock.
  */
 final class StallAlarm {
+    /** An alarm is late by this part of the limit at most. */
+    private static final int LATEST = 8;
+
     private final Clock clock;
     private final Deadlines deadlines;
     private final Duration limit;
     private final Runnable whenDue;
 
     private boolean watched;
+    /** Until the next look. */
+    private long nextNanos;
 
     /**
      * @param limit how long a job may be ready, and its function hand none out
@@ -29,24 +34,32 @@ final class StallAlarm {
         this.clock = clock;
         this.deadlines = deadlines;
         this.limit = limit;
+        this.nextNanos = limit.toNanos();
         this.whenDue = whenDue;
     }
 
-    /** Jobs are queued: there is a look after the limit. One deadline at a time. */
+    /** Jobs are queued: there is a look when the first of them may have waited too long. One deadline at a time. */
     void watch() {
         if (!watched) {
             watched = true;
-            deadlines.after(limit, whenDue);
+            deadlines.after(Duration.ofNanos(nextNanos), whenDue);
         }
     }
 
     void look(Collection<FunctionQueue> functions, Collection<Peer> peers, Deliveries deliveries) {
         watched = false;
+        nextNanos = limit.toNanos();
         for (FunctionQueue function : functions) {
             Job oldest = function.oldestReady();
-            if (oldest != null && oldest.number != function.alarmed && waitsTooLong(function, oldest)) {
+            if (oldest == null || oldest.number == function.alarmed) {
+                continue;
+            }
+            if (waitsTooLong(function, oldest)) {
                 raise(function, oldest, peers, deliveries);
             }
+            // Where no alarm was raised it may be due as soon as a worker has been silent for long enough.
+            long left = limit.toNanos() - (clock.nanoTime() - oldest.readyNanos);
+            nextNanos = Math.min(nextNanos, Math.max(left, limit.toNanos() / LATEST));
         }
     }
 

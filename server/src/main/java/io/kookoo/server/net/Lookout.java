@@ -11,13 +11,17 @@ import java.util.function.IntSupplier;
  * asks again asks within microseconds, while to put a thread to sleep and wake it takes tens of them. One instance for all
  * connections of a listening socket; thread-safe.
  *
- * <p>It costs nobody anything: a thread looks out only where the bytes before came as quickly, gives its processor away at each
- * look where another thread wants it, at most half of the processors have such a thread, and there are none while more
- * connections are open than processors: then others have something to do meanwhile.
+ * <p>What it costs is processor time that nobody else wants: a thread looks out only where the bytes before came quickly, and not for a while
+ * after it has done so in vain; it gives its processor away at each look where another thread of the machine wants it; at most half of the
+ * processors have such a thread; and there are none while more connections are open than processors: then others have something to do
+ * meanwhile.
  */
 final class Lookout {
     /** How long to look out: about what it takes to sleep and be woken. */
     private static final long LIMIT_NANOS = 50_000;
+
+    /** How many reads to sleep in after a look-out that saw nothing. */
+    private static final int PAUSE = 16;
 
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
@@ -38,6 +42,8 @@ final class Lookout {
         private final InputStream in;
         /** Whether the bytes before came so quickly that it is worth it. */
         private boolean quick;
+        /** Reads to come before which there is no look-out, since the last one was in vain. */
+        private int pause;
 
         Watched(InputStream in) {
             this.in = in;
@@ -52,9 +58,15 @@ final class Lookout {
         @Override
         public int read(byte[] bytes, int from, int length) throws IOException {
             long begun = System.nanoTime();
-            if (quick && few.getAsBoolean() && places.tryAcquire()) {
+            if (pause > 0) {
+                pause--;
+            } else if (quick && few.getAsBoolean() && places.tryAcquire()) {
                 try {
-                    while (in.available() == 0 && System.nanoTime() - begun < LIMIT_NANOS) {
+                    while (in.available() == 0) {
+                        if (System.nanoTime() - begun >= LIMIT_NANOS) {
+                            pause = PAUSE;
+                            break;
+                        }
                         Thread.yield();
                     }
                 } finally {

@@ -1,5 +1,6 @@
 package io.kookoo.server.store;
 
+import io.kookoo.log.LogEvent;
 import io.kookoo.protocol.JobHandle;
 import io.kookoo.protocol.WireName;
 import io.kookoo.server.time.Clock;
@@ -17,14 +18,19 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The contract of the store without a disk: everything is gone with the program. So that outcomes cannot fill the memory,
- * they are bounded in bytes as well, over all kinds together. Commits wait for each other; reads wait for nothing.
+ * they are bounded in bytes as well, over all kinds together, and dead jobs with
+ * them: the oldest of both are forgotten. Commits wait for each other; reads wait for nothing.
  */
 public final class MemoryJobStore implements JobStore {
-    /** What the outcomes may take, counted as {@link #bytes} counts. */
+    /** What the outcomes and dead jobs may take, counted as {@link #bytes} counts. */
     public static final long MAX_OUTCOME_BYTES = 64L << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(MemoryJobStore.class);
 
     private static final Comparator<JobRecord> BY_NUMBER = Comparator.comparingLong(JobRecord::number);
 
@@ -38,8 +44,14 @@ public final class MemoryJobStore implements JobStore {
     /** The outcomes of each kind in the order in which they came; guarded by this. */
     private final Map<JobKind, Queue<JobRecord>> outcomes = new EnumMap<>(JobKind.class);
 
-    /** Of all outcomes; guarded by this. */
+    /** In the order in which they died; guarded by this. */
+    private final Queue<JobRecord> dead = new ArrayDeque<>();
+
+    /** Of all outcomes and dead jobs; guarded by this. */
     private long bytes;
+
+    /** Whether it was said that dead jobs are forgotten; guarded by this. */
+    private boolean deadDropped;
 
     /** Null before the first run; guarded by this. */
     private String prefix;
@@ -86,12 +98,19 @@ public final class MemoryJobStore implements JobStore {
         for (Change change : changes) {
             JobRecord job = change.job();
             switch (change.kind()) {
-                case ADD -> forgetOutcome(jobs.put(job.handle(), job));
-                case UPDATE ->
-                    jobs.computeIfPresent(
-                            job.handle(), (handle, known) -> isOutcome(known) ? known : updated(known, job));
-                case REMOVE -> jobs.computeIfPresent(job.handle(), (handle, known) -> isOutcome(known) ? known : null);
-                case END, OUTCOME -> keep(job.withoutData());
+                case ADD, END, OUTCOME -> put(job);
+                case UPDATE -> {
+                    JobRecord known = jobs.get(job.handle());
+                    if (known != null && !isOutcome(known)) {
+                        put(updated(known, job));
+                    }
+                }
+                case REMOVE -> {
+                    JobRecord known = jobs.get(job.handle());
+                    if (known != null && !isOutcome(known)) {
+                        remove(known);
+                    }
+                }
             }
         }
         prune();
@@ -122,18 +141,30 @@ public final class MemoryJobStore implements JobStore {
                 now.reason());
     }
 
-    private void keep(JobRecord outcome) {
-        forgetOutcome(jobs.put(outcome.handle(), outcome));
-        outcomes.get(outcome.kind()).add(outcome);
-        bytes += bytes(outcome);
+    private void put(JobRecord job) {
+        JobRecord kept = isOutcome(job) ? job.withoutData() : job;
+        uncount(jobs.put(kept.handle(), kept));
+        if (kept.state().isEnd()) {
+            ended(kept).add(kept);
+            bytes += bytes(kept);
+        }
     }
 
-    /** Takes out of the count what has just been replaced; null, or a job that has not ended, is none. */
-    private void forgetOutcome(JobRecord replaced) {
-        if (replaced != null && isOutcome(replaced)) {
-            outcomes.get(replaced.kind()).remove(replaced);
+    private void remove(JobRecord known) {
+        jobs.remove(known.handle());
+        uncount(known);
+    }
+
+    /** Takes out of the count what is not there any more; null, or a job that has not ended, is not in it. */
+    private void uncount(JobRecord replaced) {
+        if (replaced != null && replaced.state().isEnd()) {
+            ended(replaced).remove(replaced);
             bytes -= bytes(replaced);
         }
+    }
+
+    private Queue<JobRecord> ended(JobRecord job) {
+        return job.state() == JobState.DEAD ? dead : outcomes.get(job.kind());
     }
 
     private void prune() {
@@ -145,17 +176,17 @@ public final class MemoryJobStore implements JobStore {
             }
         }
         while (bytes > maxBytes) {
-            drop(kindOfOldest());
+            drop(oldest());
         }
     }
 
-    /** Where the outcome is that ended first. Once for each that is dropped: under load as often as jobs end. */
-    private Queue<JobRecord> kindOfOldest() {
-        Queue<JobRecord> oldest = null;
+    /** Where the job is that ended first. Once for each that is dropped: under load as often as jobs end. */
+    private Queue<JobRecord> oldest() {
+        Queue<JobRecord> oldest = dead;
         for (Queue<JobRecord> kind : outcomes.values()) {
             JobRecord first = kind.peek();
             if (first != null
-                    && (oldest == null || first.ended() < oldest.peek().ended())) {
+                    && (oldest.isEmpty() || first.ended() < oldest.peek().ended())) {
                 oldest = kind;
             }
         }
@@ -163,9 +194,17 @@ public final class MemoryJobStore implements JobStore {
     }
 
     private void drop(Queue<JobRecord> kind) {
-        JobRecord outcome = kind.remove();
-        bytes -= bytes(outcome);
-        jobs.remove(outcome.handle());
+        JobRecord dropped = kind.remove();
+        bytes -= bytes(dropped);
+        jobs.remove(dropped.handle());
+        if (kind == dead && !deadDropped) {
+            deadDropped = true;
+            LOG.warn(LogEvent.of("dead_jobs_dropped")
+                    .with("first", dropped.handle())
+                    .with("reason", "what is kept in memory of jobs that have ended has reached " + maxBytes + " bytes")
+                    .with("effect", "the oldest are forgotten; with a store in a file they stay")
+                    .toString());
+        }
     }
 
     private static boolean isOutcome(JobRecord job) {
@@ -180,6 +219,7 @@ public final class MemoryJobStore implements JobStore {
                 + bytes(job.unique())
                 + (job.call() == null ? 0 : job.call().length())
                 + (job.worker() == null ? 0 : job.worker().length())
+                + (job.data() == null ? 0 : job.data().length())
                 + (job.result() == null ? 0 : job.result().length())
                 + (job.reason() == null ? 0 : job.reason().length());
     }
@@ -221,9 +261,9 @@ public final class MemoryJobStore implements JobStore {
         if (query.state() != null && query.state() != JobState.DEAD) {
             return 0;
         }
-        List<JobRecord> dead = jobs(new JobQuery(query.function(), JobState.DEAD, query.since(), query.limit()));
-        dead.forEach(job -> jobs.remove(job.handle()));
-        return dead.size();
+        List<JobRecord> purged = jobs(new JobQuery(query.function(), JobState.DEAD, query.since(), query.limit()));
+        purged.forEach(this::remove);
+        return purged.size();
     }
 
     @Override

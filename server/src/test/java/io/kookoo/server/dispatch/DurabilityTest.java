@@ -160,14 +160,17 @@ final class DurabilityTest {
     }
 
     @Test
-    void shouldRefuseWhoeverJoinedAJobThatIsNotCommitted() {
+    void shouldRunAJobThatIsNotCommittedForThoseWhoWaitForItsResult() {
         Bench.TestPeer waiting = bench.peer();
         client.submitWithoutFlush(job("f", "u", true, "a"));
         waiting.submitWithoutFlush(job("f", "u", false, "b"));
         decide(take(), "no");
         assertEquals(List.of(ERROR), client.flushed().heardTypes());
-        assertEquals(List.of(ERROR), waiting.flushed().heardTypes());
-        waiting.disconnect();
+        assertEquals(List.of(JOB_CREATED), waiting.flushed().heardTypes());
+        Bench.TestPeer worker = bench.peer("f");
+        worker.complete(worker.grabPacket().handle(0));
+        assertEquals(List.of(WORK_COMPLETE), waiting.heardTypes());
+        assertEquals(List.of(), client.heard());
     }
 
     @Test

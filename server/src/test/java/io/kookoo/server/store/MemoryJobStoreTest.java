@@ -24,8 +24,6 @@ final class MemoryJobStoreTest extends JobStoreContract {
     void shouldForgetTheOldestOutcomesOfAllKindsAboveItsBytes() throws StoreException {
         store = new MemoryJobStore(MANY, clock, 1_000_000);
         run = store.begin(PREFIX);
-        TestJob dead = job(1_000).data(text(2_000_000));
-        commit(dead.add(), dead.dead("lost", clock.millis()).update());
         for (int n = 1; n <= 30; n++) {
             JobKind kind = n % 2 == 0 ? JobKind.CATALOG : JobKind.FOREGROUND;
             TestJob job = job(n).kind(kind).ended(JobState.DONE, text(99_000), null, clock.millis() + n);
@@ -36,6 +34,24 @@ final class MemoryJobStoreTest extends JobStoreContract {
         for (int n = 21; n <= 30; n++) {
             assertTrue(store.find(job(n).handle).isPresent(), "outcome " + n);
         }
-        assertEquals(Optional.of(dead.record()), store.find(dead.handle));
+    }
+
+    @Test
+    void shouldForgetTheOldestDeadJobsAboveItsBytes() throws StoreException {
+        store = new MemoryJobStore(MANY, clock, 1_000_000);
+        run = store.begin(PREFIX);
+        TestJob retried = job(1).data(text(99_000));
+        commit(retried.add(), retried.dead("bad", clock.millis()).update());
+        commit(retried.queued().add());
+        for (int n = 2; n <= 30; n++) {
+            TestJob dead = job(n).data(text(99_000));
+            commit(dead.add(), dead.dead("bad", clock.millis() + n).update());
+        }
+
+        assertEquals(Optional.empty(), store.find(job(20).handle));
+        assertTrue(store.find(job(30).handle).isPresent());
+        int left = store.jobs(new JobQuery(null, JobState.DEAD, 0, 100)).size();
+        assertTrue(left >= 5 && left <= 10, () -> left + " are left");
+        assertEquals(left, store.purge(new JobQuery(null, JobState.DEAD, 0, 100)));
     }
 }

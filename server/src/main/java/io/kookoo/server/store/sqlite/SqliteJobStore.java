@@ -66,6 +66,9 @@ public final class SqliteJobStore implements JobStore {
 
     private volatile boolean closed;
 
+    /** Why nothing is written any more: somebody has found the file damaged. What would be written might be lost with it. Null otherwise. */
+    private volatile String damage;
+
     /**
      * Opens the file, or makes it together with its folder. Blocks on the disk; outcomes are counted, which takes about a tenth
      * of a second for a million. A file of up to 64 MiB is checked as a whole; of a larger one what is read at a start:
@@ -153,7 +156,7 @@ public final class SqliteJobStore implements JobStore {
             know(run, handlePrefix);
             return run;
         } catch (SQLException e) {
-            throw Failures.of(file, "write to", e);
+            throw failure("write to", e);
         } finally {
             writing.unlock();
         }
@@ -169,13 +172,13 @@ public final class SqliteJobStore implements JobStore {
 
     @Override
     public void commit(List<Change> changes) throws StoreException {
-        if (changes.isEmpty()) {
+        if (changes.isEmpty() && damage == null) {
             return;
         }
         assert changes.stream().allMatch(change -> change.job().handle().equals(handle(change.job()))) : changes;
         writing.lock();
         try {
-            requireOpen();
+            requireSound();
             long log = files.checkAndMeasureLog();
             // A backup is one long read; to wait for it is of no use, and what it costs is its own size again.
             if (!backup.isRunning()) {
@@ -183,7 +186,7 @@ public final class SqliteJobStore implements JobStore {
             }
             writer.commit(changes);
         } catch (SQLException e) {
-            throw Failures.of(file, "write to", e);
+            throw failure("write to", e);
         } finally {
             writing.unlock();
         }
@@ -232,11 +235,11 @@ public final class SqliteJobStore implements JobStore {
             List<Long> portion = numbers.subList(from, Math.min(from + PURGE_PORTION, numbers.size()));
             writing.lock();
             try {
-                requireOpen();
+                requireSound();
                 files.checkAndMeasureLog();
                 removed += writer.removeDead(portion);
             } catch (SQLException e) {
-                throw Failures.of(file, "write to", e);
+                throw failure("write to", e);
             } finally {
                 writing.unlock();
             }
@@ -253,7 +256,14 @@ public final class SqliteJobStore implements JobStore {
         } finally {
             writing.unlock();
         }
-        backup.write(target);
+        try {
+            backup.write(target);
+        } catch (StoreException e) {
+            if (e.getCause() instanceof SQLException cause && Failures.isDamage(cause)) {
+                damage = e.getMessage();
+            }
+            throw e;
+        }
     }
 
     private interface Read<T> {
@@ -266,7 +276,7 @@ public final class SqliteJobStore implements JobStore {
             requireOpen();
             return read.run();
         } catch (SQLException e) {
-            throw Failures.of(file, "read", e);
+            throw failure("read", e);
         } finally {
             reading.unlock();
         }
@@ -276,6 +286,21 @@ public final class SqliteJobStore implements JobStore {
         if (closed) {
             throw new StoreException(file + " is closed, because the server stops", null);
         }
+    }
+
+    private void requireSound() throws StoreException {
+        requireOpen();
+        if (damage != null) {
+            throw new StoreException(damage, null);
+        }
+    }
+
+    private StoreException failure(String doing, SQLException e) {
+        StoreException failure = Failures.of(file, doing, e);
+        if (Failures.isDamage(e)) {
+            damage = failure.getMessage();
+        }
+        return failure;
     }
 
     /** For tests: makes commits fail, or ends that. */
