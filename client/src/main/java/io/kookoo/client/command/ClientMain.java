@@ -72,8 +72,30 @@ public final class ClientMain {
     static int execute(Program program, String... args) {
         boolean named = args.length > 0 && COMMANDS.contains(args[0]);
         // The others are not even loaded: a command should be there before a person has waited for it.
-        return commandLine(program, program.options(), named ? List.of(args[0]) : COMMANDS)
-                .execute(named ? args : withCommand(program, args));
+        int code;
+        try {
+            code = commandLine(program, program.options(), named ? List.of(args[0]) : COMMANDS)
+                    .execute(named ? args : withCommand(program, args));
+        } catch (Error e) {
+            // Such as no memory for what was asked: the parser handles exceptions alone.
+            return internalError(e, program, program.console().err());
+        }
+        if (code == ExitCode.OK && program.console().out().checkError()) {
+            program.console()
+                    .err()
+                    .println("cannot write to standard output: not all of the answer is there; is its disk full, or"
+                            + " its reader gone?");
+            return ExitCode.FILE;
+        }
+        return code;
+    }
+
+    private static int internalError(Throwable e, Program program, PrintStream err) {
+        err.println("internal error: " + e + (program.options().isVerbose() ? "" : "; -v shows where"));
+        if (program.options().isVerbose()) {
+            e.printStackTrace(err);
+        }
+        return ExitCode.INTERNAL_ERROR;
     }
 
     private static Object command(String name, Program program) {

@@ -466,6 +466,12 @@ class ClientMainTest {
     }
 
     @Test
+    void shouldNotSayThatItWentWellWhenTheAnswerCannotBeWritten() throws Exception {
+        CommandRun run = new CommandRun(home).withoutOut().start("functions").exits(9);
+        assertTrue(run.err().startsWith("cannot write to standard output: "), run.err());
+    }
+
+    @Test
     void shouldReportFunctionSourceThatDoesNotCompile() throws Exception {
         Files.createDirectory(home.resolve("functions"));
         Files.writeString(home.resolve("functions/Broken.java"), "class Broken {\n  int\n}\n");

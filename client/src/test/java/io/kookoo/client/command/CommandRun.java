@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -31,6 +33,7 @@ final class CommandRun {
     private final Path home;
     private boolean terminal;
     private InputStream in = new ByteArrayInputStream(new byte[0]);
+    private PrintStream outStream = stream(out);
     private CompletableFuture<Integer> exitCode;
 
     CommandRun(Path home) {
@@ -53,11 +56,25 @@ final class CommandRun {
         return this;
     }
 
+    /** Nothing can be written to standard output. */
+    CommandRun withoutOut() {
+        outStream = new PrintStream(
+                new OutputStream() {
+                    @Override
+                    public void write(int b) throws IOException {
+                        throw new IOException("No space left on device");
+                    }
+                },
+                true,
+                StandardCharsets.UTF_8);
+        return this;
+    }
+
     /** Begins to run in a thread of its own. */
     CommandRun start(Object... args) {
         String[] texts = List.of(args).stream().map(Object::toString).toArray(String[]::new);
         Program program = new Program(
-                new Console(in, stream(out), stream(err), descriptor -> terminal),
+                new Console(in, outStream, stream(err), descriptor -> terminal),
                 new CommonOptions(),
                 environment,
                 home,
