@@ -8,9 +8,6 @@ import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /**
@@ -31,7 +28,7 @@ import java.util.function.Function;
  *
  * @param <T> how the result is read
  */
-public final class Job<T> extends CompletableFuture<T> implements Request {
+public final class Job<T> extends Answer<T> implements Request {
     private final Kookoo kookoo;
     private final Submission submission;
     private final PacketType type;
@@ -58,6 +55,7 @@ public final class Job<T> extends CompletableFuture<T> implements Request {
             PacketType type,
             Function<Data, T> reading,
             Function<JobHandle, T> accepting) {
+        super(kookoo);
         this.kookoo = kookoo;
         this.submission = submission;
         this.type = type;
@@ -102,34 +100,9 @@ public final class Job<T> extends CompletableFuture<T> implements Request {
         return isCancelled();
     }
 
-    @Override
-    public T get() throws InterruptedException, ExecutionException {
-        checkWaiting();
-        return super.get();
-    }
-
-    @Override
-    public T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
-        checkWaiting();
-        return super.get(timeout, unit);
-    }
-
-    @Override
-    public T join() {
-        checkWaiting();
-        return super.join();
-    }
-
-    private void checkWaiting() {
-        if (!isDone() && kookoo.isReadingThread()) {
-            throw new IllegalStateException("the thread that reads the result of " + submission.function()
-                    + " cannot wait for it; use thenCompose, or an executor");
-        }
-    }
-
     /** Ends the future as cancelled; whether that is new. */
     boolean endCancelled() {
-        CompletableFuture<List<String>> answer = new CompletableFuture<>();
+        CompletableFuture<List<String>> answer = new Answer<>(kookoo);
         synchronized (this) {
             if (cancellation != null || isDone()) {
                 return false;

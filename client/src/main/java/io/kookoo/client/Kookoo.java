@@ -44,6 +44,9 @@ import java.util.function.Function;
  * <p>Any thread may use it, and have any number of jobs under way at once: what they hold in memory is the caller's to bound. Results come
  * in the order in which jobs end. A submission blocks only while the server takes no bytes, at most for the ping timeout.
  *
+ * <p>What depends on a future without an executor ({@code thenApply}) is run by the thread that reads what the server says. It may ask and submit
+ * there, but not wait: that throws {@link IllegalStateException}.
+ *
  * <p>When the connection is lost, all that is under way fails with {@link ConnectionLostException}, and so does whatever is asked for
  * afterwards: a new one has to be made. A server that is silent for the ping timeout, 15 s unless said otherwise, counts as lost. Over a
  * store whose disk is slow a server may be silent for longer before it has accepted a background job:
@@ -235,7 +238,15 @@ public final class Kookoo implements AutoCloseable {
             }
         }
         send(requests);
-        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new));
+        Answer<Void> all = new Answer<>(this);
+        CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).whenComplete((nothing, failure) -> {
+            if (failure == null) {
+                all.complete(null);
+            } else {
+                all.completeExceptionally(failure);
+            }
+        });
+        return all;
     }
 
     private static Request cancelling(Job<?> job) {
@@ -260,19 +271,23 @@ public final class Kookoo implements AutoCloseable {
     /**
      * Sends a text command whose answer is one line, and gives that line.
      *
-     * @throws IllegalArgumentException for a command that is blank or no single line
+     * @throws IllegalArgumentException for a command that is blank or no single line, or that is answered by a list
      */
     public CompletableFuture<String> ask(String command) {
         return ask(command, false).thenApply(lines -> lines.get(0));
     }
 
-    /** Sends a text command whose answer is a list, and gives its lines without the full stop that ends them. */
+    /**
+     * Sends a text command whose answer is a list, and gives its lines without the full stop that ends them.
+     *
+     * @throws IllegalArgumentException for a command that is blank or no single line, or that is answered by one line
+     */
     public CompletableFuture<List<String>> askList(String command) {
         return ask(command, true);
     }
 
     private CompletableFuture<List<String>> ask(String command, boolean list) {
-        CompletableFuture<List<String>> answer = new CompletableFuture<>();
+        CompletableFuture<List<String>> answer = new Answer<>(this);
         send(List.of(new Question(command, list, answer)));
         return answer;
     }

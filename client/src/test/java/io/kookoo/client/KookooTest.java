@@ -106,6 +106,34 @@ class KookooTest {
     }
 
     @Test
+    void shouldRefuseToWaitInTheReadingThreadForWhateverItIs() throws Exception {
+        Job<String> job = kookoo.submit("f", "");
+        CompletableFuture<String> asked =
+                job.thenApply(result -> kookoo.ask("version").join());
+        CompletableFuture<Boolean> cancelled =
+                job.thenApply(result -> kookoo.cancel(JobHandle.of("H:9")).join());
+        CompletableFuture<String> mapped = job.thenApply(
+                result -> kookoo.submit("g", "").thenApply(text -> text).join());
+        skip(OPTION_REQ, SUBMIT_JOB);
+        peer.send(res(JOB_CREATED, "H:1"), res(WORK_COMPLETE, "H:1", "end"));
+        assertEquals("end", get(job));
+        for (CompletableFuture<?> waited : List.of(asked, cancelled, mapped)) {
+            ExecutionException e = assertThrows(ExecutionException.class, () -> waited.get(10, TimeUnit.SECONDS));
+            assertTrue(e.getCause() instanceof IllegalStateException, e::toString);
+        }
+    }
+
+    @Test
+    void shouldRefuseToAskForAListAsForALineAndTheOtherWayRound() {
+        for (String list : List.of("status", "show load", "Workers", "jobs function f")) {
+            assertThrows(IllegalArgumentException.class, () -> kookoo.ask(list), list);
+        }
+        for (String line : List.of("version", "cancel job H:1", "RESULT H:1")) {
+            assertThrows(IllegalArgumentException.class, () -> kookoo.askList(line), line);
+        }
+    }
+
+    @Test
     void shouldJoinThePartsOfAResult() throws Exception {
         Job<String> job = kookoo.submit("f", "");
         skip(OPTION_REQ, SUBMIT_JOB);
@@ -352,7 +380,7 @@ class KookooTest {
         skip(OPTION_REQ, SUBMIT_JOB);
         peer.send(res(JOB_CREATED, "H:1"), res(WORK_COMPLETE, "H:1", "1"));
         IllegalStateException refused = failure(IllegalStateException.class, waiting);
-        assertTrue(refused.getMessage().startsWith("the thread that reads the result of g cannot wait for it"));
+        assertTrue(refused.getMessage().startsWith("the thread that reads what the server says cannot wait for it"));
         skip(SUBMIT_JOB);
     }
 
