@@ -186,6 +186,7 @@ public final class Server {
         this.dispatcher = new Dispatcher(clock, deadlines, catalog, dispatching);
         this.storeWriter = new StoreWriter(dispatcher, store);
         store.unfinished(dispatcher::restore);
+        dispatcher.queueRestored();
         TextCommands textCommands = new TextCommands(
                 dispatcher,
                 new JobCommands(dispatcher, store),

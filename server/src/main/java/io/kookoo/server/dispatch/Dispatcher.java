@@ -75,6 +75,9 @@ public final class Dispatcher {
     private final Map<FunctionName, FunctionQueue> functions = new LinkedHashMap<>();
     private final JobIndex jobs = new JobIndex();
     private final Map<Priority, Turns> turns = new EnumMap<>(Priority.class);
+    /** Left by a former run, and not queued again yet. */
+    private List<Job> restored = new ArrayList<>();
+
     private int running;
     private boolean draining;
     /** For the first delayed job; null where none is. */
@@ -519,7 +522,7 @@ public final class Dispatcher {
 
     // ---- the store ----
 
-    /** A job that was left by a former run of the server: it is queued again, or delayed. Before the first peer comes. */
+    /** A job that was left by a former run of the server; {@link #queueRestored} must follow. Before the first peer comes. */
     public synchronized void restore(JobRecord record) {
         Job job = new Job(record, function(record.function()), clock.now().toEpochMilli(), clock.nanoTime());
         if (record.state() == JobState.RUNNING) {
@@ -528,8 +531,16 @@ public final class Dispatcher {
         }
         job.stored = true;
         jobs.put(job);
+        restored.add(job);
+    }
+
+    /** All jobs that were left are queued again, or delayed, in the order in which they became ready: a delayed one did at its moment. */
+    public synchronized void queueRestored() {
+        restored.sort(Comparator.<Job>comparingLong(job -> Math.max(job.created, job.due))
+                .thenComparingLong(job -> job.number));
         Deliveries nobody = new Deliveries(null);
-        begin(job, nobody);
+        restored.forEach(job -> begin(job, nobody));
+        restored = List.of();
     }
 
     /**
@@ -549,7 +560,8 @@ public final class Dispatcher {
         }
         job.failures = 0;
         job.losses = 0;
-        job.due = 0;
+        // It stands behind those that wait now, also after a restart.
+        job.due = clock.now().toEpochMilli();
         job.state = Job.State.PENDING;
         function.pending++;
         jobs.put(job);

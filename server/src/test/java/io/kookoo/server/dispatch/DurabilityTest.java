@@ -452,6 +452,7 @@ final class DurabilityTest {
 
         Bench next = bench(8);
         left.forEach(next.dispatcher::restore);
+        next.dispatcher.queueRestored();
         assertEquals(
                 left.stream().map(JobRecord::handle).toList(),
                 next.dispatcher.records().stream().map(JobRecord::handle).toList());
@@ -466,6 +467,26 @@ final class DurabilityTest {
         assertNull(nextWorker.grab());
         next.pass(Duration.ofHours(1));
         assertEquals("delayed", nextWorker.grab());
+    }
+
+    @Test
+    void shouldQueueADelayedJobOfAFormerRunWhereItsMomentHadPutIt() {
+        long second = bench.clock.now().getEpochSecond() + 60;
+        accepted(new Submission(
+                FunctionName.of("f"), UniqueId.NONE, Priority.NORMAL, true, Data.of("delayed"), null, second));
+        accepted(background("before"));
+        bench.pass(Duration.ofSeconds(61));
+        accepted(background("after"));
+        List<JobRecord> left = bench.dispatcher.records();
+
+        Bench next = bench(8);
+        next.pass(Duration.ofSeconds(62));
+        left.forEach(next.dispatcher::restore);
+        next.dispatcher.queueRestored();
+        Bench.TestPeer worker = next.peer("f");
+        assertEquals("before", worker.grab());
+        assertEquals("delayed", worker.grab());
+        assertEquals("after", worker.grab());
     }
 
     @Test
