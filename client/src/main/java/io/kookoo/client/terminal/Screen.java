@@ -35,6 +35,8 @@ public final class Screen implements AutoCloseable {
 
     private static final String RESIZED = "WINCH";
     private static final long READ_MILLIS = 60_000;
+    /** A read looks up ten times a second; where other programs set the terminal, one of them may still run. */
+    private static final long KEYS_END_MILLIS = 2_000;
     /** Of a terminal that does not know its size. */
     private static final Size USUAL = Size.of(80, 24);
 
@@ -139,7 +141,7 @@ public final class Screen implements AutoCloseable {
                     onKey.accept(key);
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | IOError e) {
             // Closed, or gone: either way there are no more keys.
         }
         if (!closed) {
@@ -180,6 +182,12 @@ public final class Screen implements AutoCloseable {
         keys.interrupt();
         // Where the terminal is set by other programs, an interrupted thread would not wait for them.
         boolean interrupted = Thread.interrupted();
+        try {
+            // The library sets the terminal in the thread that reads as well: not after it has been set back.
+            keys.join(KEYS_END_MILLIS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
         try {
             Signals.unregister(RESIZED, previousHandler);
             terminal.puts(Capability.cursor_normal);
