@@ -10,6 +10,7 @@ import io.kookoo.server.command.TextCommands;
 import io.kookoo.server.dispatch.DispatchSettings;
 import io.kookoo.server.dispatch.Dispatcher;
 import io.kookoo.server.dispatch.Keeping;
+import io.kookoo.server.dispatch.Observer;
 import io.kookoo.server.dispatch.Retry;
 import io.kookoo.server.dispatch.StoreWriter;
 import io.kookoo.server.local.LocalWorkers;
@@ -183,7 +184,7 @@ public final class Server {
         this.catalog = catalog;
         this.deadlines = new Deadlines(clock);
         this.store = store;
-        this.dispatcher = new Dispatcher(clock, deadlines, catalog, dispatching);
+        this.dispatcher = new Dispatcher(clock, deadlines, catalog, dispatching, Observer.NONE);
         this.storeWriter = new StoreWriter(dispatcher, store);
         store.unfinished(dispatcher::restore);
         dispatcher.queueRestored();

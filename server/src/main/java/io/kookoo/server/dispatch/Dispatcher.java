@@ -63,6 +63,7 @@ public final class Dispatcher {
     private final Deadlines deadlines;
     private final CallSource catalog;
     private final DispatchSettings settings;
+    private final Observer observer;
 
     // All that follows is guarded by the lock.
     private final Handles handles;
@@ -89,12 +90,17 @@ public final class Dispatcher {
     /** Nothing will be written after what is in the journal now. */
     private boolean closing;
 
-    /** @param catalog where calls for pollers come from */
-    public Dispatcher(Clock clock, Deadlines deadlines, CallSource catalog, DispatchSettings settings) {
+    /**
+     * @param catalog where calls for pollers come from
+     * @param observer is told what happens, under the lock
+     */
+    public Dispatcher(
+            Clock clock, Deadlines deadlines, CallSource catalog, DispatchSettings settings, Observer observer) {
         this.clock = clock;
         this.deadlines = deadlines;
         this.catalog = catalog;
         this.settings = settings;
+        this.observer = observer;
         this.handles = new Handles(settings.handlePrefix(), settings.keeping().run());
         this.jobLog = new JobLog(clock, settings.jobLines());
         this.wakeUps = new WakeUps(clock, deadlines, () -> atDeadline(this::passOnWakeUps));
@@ -113,6 +119,7 @@ public final class Dispatcher {
     public synchronized void connect(Peer peer) {
         peer.exceptions = settings.exceptions();
         peers.add(peer);
+        observer.came(peer);
     }
 
     /**
@@ -124,6 +131,7 @@ public final class Dispatcher {
             return;
         }
         peer.gone = true;
+        observer.left(peer, reason, draining ? 0 : peer.running.size());
         openGrabs.remove(peer);
         peer.asleep = false;
         if (peer.poller || !peer.abilities.isEmpty()) {
@@ -149,6 +157,7 @@ public final class Dispatcher {
     /** SET_CLIENT_ID. */
     public synchronized void setClientId(Peer peer, String id, Deliveries deliveries) {
         peer.setClientId(id);
+        observer.named(peer);
         summarizeLater(jobLog.peer("connected", peer, null, deliveries));
     }
 
@@ -340,7 +349,7 @@ public final class Dispatcher {
         return null;
     }
 
-    private static void join(Peer peer, Job job, boolean background, Outbox outbox) {
+    private void join(Peer peer, Job job, boolean background, Outbox outbox) {
         if (background) {
             // It stays alive when those who wait for it go away.
             job.background = true;
@@ -349,6 +358,7 @@ public final class Dispatcher {
             peer.awaited.add(job);
         }
         outbox.packet(PacketType.JOB_CREATED, job.handle);
+        observer.submitted(peer, job);
     }
 
     /** Ends a job before its time, whether it waits or runs: clients that wait get WORK_FAIL, its worker where it {@link #wantCancels wants to know}. */
@@ -796,6 +806,7 @@ public final class Dispatcher {
         job.state = Job.State.QUEUED;
         job.readyNanos = clock.nanoTime();
         job.lane().addLast(job);
+        observer.queued(job);
         offer(job.function, deliveries);
         stallAlarm.watch();
     }
@@ -858,6 +869,7 @@ public final class Dispatcher {
             }
         }
         update(job);
+        observer.started(job);
         summarizeLater(jobLog.handedOut(job, deliveries));
     }
 
@@ -945,6 +957,7 @@ public final class Dispatcher {
         String reason = outcome.word + (said == null ? "" : ": " + said.text(200)) + "; run again in "
                 + delay.toMillis() + " ms, " + (retry.retries() - job.failures + 1) + " left";
         summarizeLater(jobLog.trouble("retried", job, reason, deliveries));
+        observer.retried(job, reason);
         job.function.retried++;
         takeFromWorker(job);
         job.due = clock.now().plus(delay).toEpochMilli();
@@ -970,6 +983,7 @@ public final class Dispatcher {
             // Somebody was about to make it a background job: its end is that of one.
             job.background = true;
         }
+        observer.ended(job);
         boolean written = job.stored || job.commit != null;
         boolean dead = job.publicState() == JobState.DEAD;
         if (dead) {
@@ -1000,6 +1014,7 @@ public final class Dispatcher {
         job.outcome = Outcome.CANCELLED;
         job.said = Data.of("nobody waits for its result any more");
         job.endedNanos = clock.nanoTime();
+        observer.ended(job);
         forget(job);
         tellWatchers(job, deliveries);
     }
@@ -1096,6 +1111,7 @@ public final class Dispatcher {
         } else {
             // Once the server stops nobody takes it again.
             summarizeLater(jobLog.trouble(draining ? "cut_off" : "requeued", job, reason, deliveries));
+            observer.retried(job, reason);
             release(job);
             job.function.retried++;
             job.state = Job.State.QUEUED;
@@ -1107,6 +1123,7 @@ public final class Dispatcher {
             update(job);
             job.readyNanos = clock.nanoTime();
             job.lane().addFirst(job);
+            observer.queued(job);
             stallAlarm.watch();
         }
     }

@@ -14,7 +14,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * One execution asked for. Owned by the {@link Dispatcher}; every field that changes is guarded by its lock.
+ * One execution asked for. Owned by the {@link Dispatcher}; every field that changes is guarded by its lock, and so others, an
+ * {@link Observer}, may ask only while they are told of it.
  *
  * <pre>
  *   PENDING -------&gt; DELAYED or QUEUED       committed; a commit that fails ends it
@@ -26,7 +27,10 @@ import java.util.function.Function;
  *      +-------------------------------+   cancelled in any state
  * </pre>
  */
-final class Job {
+public final class Job {
+    /** Of a workload or a result, what lines for people show. */
+    static final int EXCERPT_CHARS = 200;
+
     /** What is kept of what a worker says of a failure. */
     private static final int MAX_REASON_CHARS = 10_000;
 
@@ -247,7 +251,79 @@ final class Job {
         return said == null ? outcome.word : outcome.word + ": " + said.text(MAX_REASON_CHARS);
     }
 
-    boolean isCatalogCall() {
+    public JobHandle handle() {
+        return handle;
+    }
+
+    public FunctionName functionName() {
+        return functionName;
+    }
+
+    public Priority priority() {
+        return priority;
+    }
+
+    /** Whether it goes on when nobody waits for it. */
+    public boolean isBackground() {
+        return background;
+    }
+
+    public Data workload() {
+        return data;
+    }
+
+    /** The call as people write it; of a long workload the first 200 characters. */
+    public String callText() {
+        return isCatalogCall() ? call : functionName.text() + "(" + data.text(EXCERPT_CHARS) + ")";
+    }
+
+    /** Which run this is, or was the last, from 1; 0 before the first. */
+    public int attempt() {
+        return attempt;
+    }
+
+    /** Who runs it, or ran it when it ended; null for nobody. */
+    public Peer worker() {
+        return worker;
+    }
+
+    /** When it was submitted, by the clock's nanoseconds; the next two likewise. */
+    public long createdNanos() {
+        return createdNanos;
+    }
+
+    /** When its last run began; 0 where there was none. */
+    public long startedNanos() {
+        return startedNanos;
+    }
+
+    /** When it ended; 0 before. */
+    public long endedNanos() {
+        return endedNanos;
+    }
+
+    /** How it ended; null before. */
+    public Outcome outcome() {
+        return outcome;
+    }
+
+    /** Its result, or the error; null for none. */
+    public Data said() {
+        return said;
+    }
+
+    /** Whether it has failed for good, and is kept to be run again. */
+    public boolean isDead() {
+        return state == State.ENDED && publicState() == JobState.DEAD;
+    }
+
+    /** Those who wait for its result, once for each of their submissions; not to be kept. */
+    public List<Peer> waiting() {
+        return waiting;
+    }
+
+    /** Whether it is a call of functions.txt, which nobody has submitted. */
+    public boolean isCatalogCall() {
         return function == null;
     }
 

@@ -16,7 +16,6 @@ import org.slf4j.event.Level;
  * the {@link Deliveries}. Guarded by the dispatcher's lock.
  */
 final class JobLog {
-    private static final int EXCERPT_CHARS = 200;
     /** How long a bound counts: whoever is told that something was left out calls {@link #summarize} so much later. */
     static final Duration SECOND = Duration.ofSeconds(1);
 
@@ -179,7 +178,7 @@ final class JobLog {
 
     /** The first characters of a workload, a result or an error. */
     private static String excerpt(Data data) {
-        return data.text(EXCERPT_CHARS);
+        return data.text(Job.EXCERPT_CHARS);
     }
 
     private static LogEvent describe(String event, Job job) {
@@ -188,7 +187,6 @@ final class JobLog {
             line.with("conn", job.worker.number).with("client", job.worker.clientId);
         }
         line.with("handle", job.handle.text());
-        return line.with(
-                "call", job.isCatalogCall() ? job.call : job.functionName.text() + "(" + excerpt(job.data) + ")");
+        return line.with("call", job.callText());
     }
 }

@@ -1,7 +1,7 @@
 package io.kookoo.server.dispatch;
 
 /** How a job ended. */
-enum Outcome {
+public enum Outcome {
     /** WORK_COMPLETE. */
     DONE("done"),
     /** WORK_FAIL. */
@@ -15,8 +15,8 @@ enum Outcome {
     /** Its poller was lost: a call of the catalog is not repeated. */
     LOST("lost");
 
-    /** As the log writes it. */
-    final String word;
+    /** As the log and the store write it. */
+    public final String word;
 
     Outcome(String word) {
         this.word = word;

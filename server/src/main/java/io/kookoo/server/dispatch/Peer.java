@@ -77,14 +77,44 @@ public final class Peer {
         this.heardNanos = clock.nanoTime();
     }
 
+    /** Of the connection. */
+    public long number() {
+        return number;
+    }
+
+    /** Numeric, without port. */
+    public String address() {
+        return address;
+    }
+
+    /** When it came. */
+    public Instant since() {
+        return since;
+    }
+
+    /** What SET_CLIENT_ID said; {@code -} until then. Under the dispatcher's lock, as all that follow. */
+    public String clientId() {
+        return clientId;
+    }
+
+    /** Whether it has announced a function that it can do still. */
+    public boolean isWorker() {
+        return !abilities.isEmpty();
+    }
+
+    /** Whether it asks for calls of the catalog. */
+    public boolean isPoller() {
+        return poller;
+    }
+
     /** SET_CLIENT_ID. */
     void setClientId(String id) {
         clientId = id;
         name = null;
     }
 
-    /** {@code number/client id}. Made once: each job that ends carries it. */
-    String name() {
+    /** {@code number/client id}, as lists and the store call it. Made once: each job that ends carries it. */
+    public String name() {
         if (name == null) {
             name = number + "/" + clientId;
         }

@@ -7,6 +7,7 @@ import io.kookoo.server.dispatch.Deliveries;
 import io.kookoo.server.dispatch.DispatchSettings;
 import io.kookoo.server.dispatch.Dispatcher;
 import io.kookoo.server.dispatch.Keeping;
+import io.kookoo.server.dispatch.Observer;
 import io.kookoo.server.store.MemoryJobStore;
 import io.kookoo.server.store.OutcomeBounds;
 import io.kookoo.server.time.Clock;
@@ -39,7 +40,8 @@ final class ShutdownCommandTest {
                     Duration.ZERO,
                     Map.of(),
                     Keeping.NOTHING,
-                    Map.of()));
+                    Map.of()),
+            Observer.NONE);
     private final TextCommands commands = new TextCommands(
             dispatcher,
             new JobCommands(dispatcher, new MemoryJobStore(new OutcomeBounds(Duration.ofDays(1), 1), Clock.SYSTEM)),

@@ -49,7 +49,7 @@ final class Bench {
     }
 
     Bench(DispatchSettings settings) {
-        dispatcher = new Dispatcher(clock, deadlines, new FirstCall(), settings);
+        dispatcher = new Dispatcher(clock, deadlines, new FirstCall(), settings, Observer.NONE);
     }
 
     static final class ManualClock implements Clock {
