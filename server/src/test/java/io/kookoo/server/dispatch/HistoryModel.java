@@ -30,6 +30,7 @@ final class HistoryModel {
 
     private final int retries;
     private final Map<FunctionName, Integer> maxRunning;
+    private final Map<FunctionName, Retry> failures;
     /** Not ended, in the order of their submission. */
     private final Map<JobHandle, Job> live = new LinkedHashMap<>();
     /** Ready or waiting for their function to have room, by function and priority. */
@@ -41,9 +42,11 @@ final class HistoryModel {
     private long millis;
     private long leases;
 
-    HistoryModel(int retries, Map<FunctionName, Integer> maxRunning) {
+    /** @param retries of jobs whose worker was lost or whose lease ran out; {@code failures}: of those that a worker failed */
+    HistoryModel(int retries, Map<FunctionName, Integer> maxRunning, Map<FunctionName, Retry> failures) {
         this.retries = retries;
         this.maxRunning = maxRunning;
+        this.failures = failures;
     }
 
     /** A connection, and what is known of it from outside. */
@@ -95,11 +98,12 @@ final class HistoryModel {
         final Priority priority;
         final String unique;
         final String data;
-        final long dueSeconds;
+        long dueMillis;
         boolean background;
         boolean delayed;
         int attempt;
         int losses;
+        int failures;
         /** Null unless it runs. */
         Client worker;
 
@@ -113,7 +117,7 @@ final class HistoryModel {
             this.priority = submission.priority();
             this.unique = submission.unique().text();
             this.data = submission.data().text();
-            this.dueSeconds = submission.epochSeconds();
+            this.dueMillis = submission.epochSeconds() * 1000;
             this.background = submission.background();
         }
 
@@ -172,6 +176,10 @@ final class HistoryModel {
     private long room(String function) {
         Integer most = maxRunning.get(FunctionName.of(function));
         return most == null ? Long.MAX_VALUE : most - running(function);
+    }
+
+    boolean isFull(String function) {
+        return room(function) <= 0;
     }
 
     private long ready(String function) {
@@ -281,7 +289,7 @@ final class HistoryModel {
         if (!job.background) {
             job.waiting.add(client);
         }
-        job.delayed = job.dueSeconds > seconds();
+        job.delayed = job.dueMillis > millis;
         if (!job.delayed) {
             queue(job.function, job.priority).addLast(job);
         }
@@ -296,12 +304,30 @@ final class HistoryModel {
         }
     }
 
-    void report(Job job, PacketType type) {
+    /** Returns whether the job has failed and will be run again. */
+    boolean report(Job job, PacketType type) {
+        if (type == PacketType.WORK_FAIL && fail(job)) {
+            return true;
+        }
         if (type == PacketType.WORK_COMPLETE || type == PacketType.WORK_FAIL) {
             end(job, type);
         } else {
             tell(job, type);
         }
+        return false;
+    }
+
+    private boolean fail(Job job) {
+        Retry retry = failures.getOrDefault(FunctionName.of(job.function), Retry.NEVER);
+        job.failures++;
+        if (job.failures > retry.retries() || !job.isWanted()) {
+            return false;
+        }
+        job.worker.running.remove(job);
+        job.worker = null;
+        job.delayed = true;
+        job.dueMillis = millis + retry.delayAfter(job.failures).toMillis();
+        return true;
     }
 
     void end(Job job, PacketType type) {
@@ -366,9 +392,9 @@ final class HistoryModel {
             runAgain(job);
         }
         live.values().stream()
-                .filter(job -> job.delayed && job.dueSeconds <= seconds())
-                // Stable: those of the same second in the order of their submission.
-                .sorted(Comparator.comparingLong(job -> job.dueSeconds))
+                .filter(job -> job.delayed && job.dueMillis <= millis)
+                // Stable: those of the same moment in the order of their submission.
+                .sorted(Comparator.comparingLong(job -> job.dueMillis))
                 .forEach(job -> {
                     job.delayed = false;
                     queue(job.function, job.priority).addLast(job);

@@ -14,6 +14,7 @@ import io.kookoo.protocol.UniqueId;
 import io.kookoo.server.dispatch.HistoryModel.Client;
 import io.kookoo.server.dispatch.HistoryModel.Job;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 /**
  * Thousands of histories of the dispatcher alone, each drawn from a seed: whatever peers do in whatever order, and however time
  * passes, every packet that leaves is the one that {@link HistoryModel} expects. So no job is lost, none runs twice without a
- * lost worker, a lease that ran out or a CANT_DO, order is kept, each foreground submission is answered once, and no ready job
+ * lost worker, a lease that ran out, a CANT_DO or a failure that is to be retried, order is kept, each foreground submission is answered once, and no ready job
  * waits beside a sleeper without a wake-up younger than 100 ms.
  */
 final class RandomHistoryTest {
@@ -36,6 +37,10 @@ final class RandomHistoryTest {
     private static final int STEPS = 120;
     private static final Map<FunctionName, Integer> MAX_RUNNING =
             Map.of(FunctionName.of("f0"), 1, FunctionName.of("f1"), 2);
+    /** One of a function that only so many may run of, one of another. */
+    private static final Map<FunctionName, Retry> FAILURES = Map.of(
+            FunctionName.of("f0"), new Retry(1, Duration.ofMillis(40), 1, Duration.ofSeconds(1)),
+            FunctionName.of("f2"), new Retry(3, Duration.ofMillis(300), 3, Duration.ofSeconds(2)));
 
     /** What somebody may do, and how often at most. */
     private enum Action {
@@ -114,6 +119,8 @@ final class RandomHistoryTest {
         DELAYED,
         REFUSED_AS_FULL,
         LEASE_RAN_OUT,
+        RETRIED,
+        RETRIED_FROM_A_FULL_FUNCTION,
         CANCELLED_WHILE_RUNNING,
         DROPPED_WITH_JOBS,
         NO_JOB_WHILE_FULL,
@@ -145,9 +152,17 @@ final class RandomHistoryTest {
             int retries = random.nextInt(4);
             this.patience = random.nextBoolean() ? Duration.ZERO : DispatchSettings.GRAB_PATIENCE;
             // The alarm is not for this test: it wakes workers whatever they do.
-            this.bench = new Bench(
-                    new DispatchSettings("bench", retries, 0, false, Duration.ofDays(365), patience, MAX_RUNNING));
-            this.model = new HistoryModel(retries, MAX_RUNNING);
+            this.bench = new Bench(new DispatchSettings(
+                    DispatchSettings.handlePrefix("bench", Instant.EPOCH),
+                    retries,
+                    0,
+                    false,
+                    Duration.ofDays(365),
+                    patience,
+                    MAX_RUNNING,
+                    Keeping.NOTHING,
+                    FAILURES));
+            this.model = new HistoryModel(retries, MAX_RUNNING, FAILURES);
             for (Action action : Action.values()) {
                 weightSum += weights[action.ordinal()] = 1 + random.nextInt(2 * action.weight);
             }
@@ -405,7 +420,10 @@ final class RandomHistoryTest {
             boolean holds = job != null && job.worker == client;
             assertEquals(holds, client.peer.report(type, handle), "held");
             if (holds) {
-                model.report(job, type);
+                boolean wasFull = model.isFull(job.function);
+                if (model.report(job, type)) {
+                    rare(wasFull ? Rare.RETRIED_FROM_A_FULL_FUNCTION : Rare.RETRIED);
+                }
             }
         }
 
