@@ -3,31 +3,12 @@ package io.kookoo.client;
 import io.kookoo.protocol.PacketWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** A text command, and its answer of one line or several. The lines are taken by the reading thread alone. */
 final class Question implements Request {
     /** The line that ends a list. */
     private static final String END = ".";
-
-    /** The verbs of the protocol, by what answers them; others may be of a server that knows more. */
-    private static final Set<String> LISTS = Set.of("status", "prioritystatus", "workers", "show", "jobs");
-
-    private static final Set<String> LINES = Set.of(
-            "version",
-            "getpid",
-            "verbose",
-            "cancel",
-            "create",
-            "drop",
-            "maxqueue",
-            "shutdown",
-            "result",
-            "retry",
-            "purge",
-            "backup");
 
     private final String command;
     private final boolean list;
@@ -42,15 +23,21 @@ final class Question implements Request {
         if (command.isBlank() || command.indexOf('\n') >= 0) {
             throw new IllegalArgumentException("a text command is one line, this is none: \"" + command + "\"");
         }
-        String verb = command.strip().split("\\s", 2)[0].toLowerCase(Locale.ROOT);
-        // What comes is not what is waited for: the connection would be out of step, or wait for ever.
-        if ((list ? LINES : LISTS).contains(verb)) {
-            throw new IllegalArgumentException("the answer to \"" + verb + "\" is "
-                    + (list ? "one line: ask for it with ask" : "a list: ask for it with askList"));
-        }
+        TextVerb.of(command).ifPresent(verb -> {
+            // What comes is not what is waited for: the connection would be out of step, or wait for ever.
+            if (verb.isList() != list) {
+                throw new IllegalArgumentException("the answer to \"" + verb + "\" is "
+                        + (list ? "one line: ask for it with ask" : "a list: ask for it with askList"));
+            }
+        });
         this.command = command;
         this.list = list;
         this.answer = answer;
+    }
+
+    /** Whether lines of the answer have come, and the next one belongs to it whatever it is. */
+    boolean isBegun() {
+        return !lines.isEmpty();
     }
 
     /** A line of the answer; whether it is the last. */

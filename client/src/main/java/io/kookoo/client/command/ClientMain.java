@@ -37,6 +37,7 @@ public final class ClientMain {
             DEFAULT_COMMAND,
             "call",
             "submit",
+            "shell",
             "functions",
             "status",
             "workers",
@@ -103,6 +104,7 @@ public final class ClientMain {
             case "run" -> new RunCommand(program);
             case "call" -> new CallCommand(program);
             case "submit" -> new SubmitCommand(program);
+            case "shell" -> new ShellCommand(program);
             case "functions" -> new FunctionsCommand(program);
             case "status" -> new StatusCommand(program);
             case "workers" -> new WorkersCommand(program);
@@ -229,6 +231,7 @@ public final class ClientMain {
                 "  java -jar client.jar                     # run functions for the server of config/settings.ini",
                 "  java -jar client.jar --interval 0.5      # the same, asking twice a second",
                 "  java -jar client.jar call 'add(1,2)'     # have a function run, print its result",
+                "  java -jar client.jar shell               # type calls and commands, see messages come",
                 "  java -jar client.jar status              # what the server knows",
                 "  java -jar client.jar jobs --state dead   # what failed for good",
                 "",

@@ -9,7 +9,7 @@ import java.util.function.IntPredicate;
  * The three streams of a command: its input, its answer, and what went wrong. Text is UTF-8.
  *
  * @param out for the answer and nothing else
- * @param terminal whether a stream, 1 for {@code out} and 2 for {@code err}, is a terminal
+ * @param terminal whether a stream, 0 for {@code in}, 1 for {@code out} and 2 for {@code err}, is a terminal
  */
 record Console(InputStream in, PrintStream out, PrintStream err, IntPredicate terminal) {
     Console {
@@ -17,6 +17,10 @@ record Console(InputStream in, PrintStream out, PrintStream err, IntPredicate te
         Objects.requireNonNull(out);
         Objects.requireNonNull(err);
         Objects.requireNonNull(terminal);
+    }
+
+    boolean inIsTerminal() {
+        return terminal.test(0);
     }
 
     boolean outIsTerminal() {
