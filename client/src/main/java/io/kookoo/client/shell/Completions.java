@@ -14,7 +14,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
-/** What may be typed: commands, and the functions and channels that the server was last seen to have. Any thread may use it. */
+/** What may be typed: commands, and the functions that are offered and the channels that there are, as the server last said. Any thread may use it. */
 public final class Completions {
     /** What the shell does itself. */
     static final List<String> OWN = List.of("exit", "quit");
@@ -41,15 +41,15 @@ public final class Completions {
     private volatile Set<String> functions = Set.of();
     private volatile Set<String> channels = Set.of();
 
-    /** Asks the server anew; the future ends when that has been answered, or will not be. */
+    /** Asks the server anew; the future ends when it has answered, and fails where it does not say what functions there are. */
     CompletableFuture<Void> refresh(Kookoo kookoo) {
         CompletableFuture<Void> asked = kookoo.status()
-                .thenAccept(list -> functions = names(list.stream().map(FunctionStatus::function)));
+                .thenAccept(list -> functions =
+                        names(list.stream().filter(FunctionStatus::isOffered).map(FunctionStatus::function)));
         // A server without channels refuses.
         CompletableFuture<Void> askedChannels = kookoo.askList(TextVerb.CHANNELS.toString())
                 .thenAccept(list -> channels = names(list.stream().map(line -> line.split("\\s", 2)[0])));
-        return CompletableFuture.allOf(
-                asked.exceptionally(failure -> null), askedChannels.exceptionally(failure -> null));
+        return CompletableFuture.allOf(asked, askedChannels.exceptionally(failure -> null));
     }
 
     private static Set<String> names(Stream<String> names) {
@@ -58,6 +58,7 @@ public final class Completions {
         return sorted;
     }
 
+    /** Whether a worker offers it. */
     boolean isFunction(String name) {
         return functions.contains(name);
     }

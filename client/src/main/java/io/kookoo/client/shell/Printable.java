@@ -2,7 +2,6 @@ package io.kookoo.client.shell;
 
 import io.kookoo.client.terminal.TerminalText;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -10,6 +9,11 @@ import java.util.stream.Stream;
 
 /** What others have written, for a terminal, on which it must do nothing but be read. */
 final class Printable {
+    /** A longer cell does not push the others of its column away. */
+    private static final int WIDEST = 40;
+
+    private static final int GAP = 2;
+
     private Printable() {}
 
     /** A line of text with its tabs. */
@@ -30,28 +34,23 @@ final class Printable {
     static List<String> table(List<String> lines) {
         List<List<String>> rows =
                 lines.stream().map(line -> cells(line).toList()).toList();
-        List<Integer> widths = new ArrayList<>();
+        int columns = rows.stream().mapToInt(List::size).max().orElse(0);
+        int[] widths = new int[columns];
         for (List<String> row : rows) {
             for (int i = 0; i < row.size(); i++) {
                 int width = TerminalText.columns(row.get(i));
-                if (i == widths.size()) {
-                    widths.add(width);
-                } else {
-                    widths.set(i, Math.max(widths.get(i), width));
-                }
+                widths[i] = Math.max(widths[i], width > WIDEST ? 0 : width);
             }
         }
         return rows.stream().map(row -> row(row, widths)).toList();
     }
 
-    private static String row(List<String> cells, List<Integer> widths) {
+    private static String row(List<String> cells, int[] widths) {
         StringBuilder row = new StringBuilder();
         for (int i = 0; i < cells.size(); i++) {
             String cell = cells.get(i);
-            row.append(cell);
-            if (i + 1 < cells.size()) {
-                row.append(" ".repeat(widths.get(i) - TerminalText.columns(cell) + 2));
-            }
+            int rest = i + 1 < cells.size() ? Math.max(0, widths[i] - TerminalText.columns(cell)) + GAP : 0;
+            row.append(cell).append(" ".repeat(rest));
         }
         return row.toString();
     }

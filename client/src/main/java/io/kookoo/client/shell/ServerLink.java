@@ -8,6 +8,7 @@ import io.kookoo.client.net.CannotConnectException;
 import io.kookoo.client.net.ConnectionLimits;
 import io.kookoo.client.net.ServerAddress;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 
@@ -37,19 +38,24 @@ final class ServerLink implements Kookoo.Listener, AutoCloseable {
     Kookoo open() throws CannotConnectException, InterruptedException {
         if (kookoo == null) {
             kookoo = Kookoo.connect(address, limits, this);
-        } else if (!kookoo.isOpen()) {
+        } else if (!isOpen()) {
             kookoo = Kookoo.connect(address, limits, this);
             dialogue.note("connected again to " + address);
             if (name != null) {
                 takeAgain(TextVerb.NAME, name);
             }
-            for (String channel : Set.copyOf(subscriptions)) {
+            for (String channel : List.copyOf(subscriptions)) {
                 if (!takeAgain(TextVerb.SUBSCRIBE, channel)) {
                     subscriptions.remove(channel);
                 }
             }
         }
         return kookoo;
+    }
+
+    /** Whether {@link #open} would not have to connect. */
+    boolean isOpen() {
+        return kookoo != null && kookoo.isOpen();
     }
 
     private boolean takeAgain(TextVerb verb, String argument) throws InterruptedException {

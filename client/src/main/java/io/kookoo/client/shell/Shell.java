@@ -12,6 +12,7 @@ import io.kookoo.settings.NearestName;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
@@ -74,7 +75,8 @@ public final class Shell {
         try (link) {
             Kookoo kookoo = link.open();
             if (!dialogue.isScript()) {
-                completions.refresh(kookoo).get();
+                // So that the first word can be completed.
+                completions.refresh(kookoo).exceptionally(failure -> null).get();
                 dialogue.note("connected to " + kookoo.address() + "; help lists what can be typed, Ctrl-D ends");
             }
             while (!ended && !ending.getAsBoolean()) {
@@ -104,7 +106,7 @@ public final class Shell {
         }
         try {
             ShellEnd end = take(line);
-            if (!dialogue.isScript()) {
+            if (!dialogue.isScript() && link.isOpen()) {
                 completions.refresh(link.open());
             }
             return end;
@@ -128,13 +130,13 @@ public final class Shell {
         if (text.isEmpty() || text.startsWith("#")) {
             return ShellEnd.WELL;
         }
-        if (CALL.matcher(text).lookingAt()) {
+        if (hasArguments(text)) {
             return call(text);
         }
         String[] words = text.split("\\s+");
-        if (Completions.OWN.contains(words[0]) && words.length == 1) {
-            ended = true;
-            return ShellEnd.WELL;
+        if (Completions.OWN.contains(words[0].toLowerCase(Locale.ROOT))) {
+            ended = words.length == 1;
+            return ended ? ShellEnd.WELL : notUnderstood(words[0] + " stands alone on its line");
         }
         Optional<TextVerb> verb = TextVerb.of(words[0]);
         return verb.isPresent() ? command(verb.get(), line, words) : call(text);
@@ -162,29 +164,40 @@ public final class Shell {
             link.done(verb, words);
             return ShellEnd.WELL;
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof RefusedException refused) {
-                dialogue.problem(refused.answer());
-                return ShellEnd.FAILED;
-            }
-            dialogue.problem(e.getCause().getMessage());
-            return ShellEnd.DISCONNECTED;
+            return failed(e.getCause());
         }
+    }
+
+    /** A command has had no answer, or a bad one. */
+    private ShellEnd failed(Throwable reason) {
+        if (reason instanceof RefusedException refused) {
+            dialogue.problem(refused.answer());
+            return ShellEnd.FAILED;
+        }
+        dialogue.problem(reason.getMessage());
+        return ShellEnd.DISCONNECTED;
     }
 
     private ShellEnd call(String text) throws CannotConnectException, InterruptedException {
         boolean background = text.endsWith("&");
         String written = background ? text.substring(0, text.length() - 1).strip() : text;
+        if (!hasArguments(written) && !completions.isFunction(written)) {
+            try {
+                // It may be new.
+                completions.refresh(link.open()).get();
+            } catch (ExecutionException e) {
+                return failed(e.getCause());
+            }
+            if (!completions.isFunction(written)) {
+                return unknown(written.split("\\s", 2)[0]);
+            }
+        }
         FunctionCall call;
         try {
             call = FunctionCall.parse(written);
         } catch (CallSyntaxException e) {
-            return CALL.matcher(written).lookingAt()
-                    ? notUnderstood(
-                            "the call " + written + " is not understood: column " + e.column() + ": " + e.reason())
-                    : unknown(written.split("\\s", 2)[0]);
-        }
-        if (!CALL.matcher(written).lookingAt() && !isFunction(call.name())) {
-            return unknown(call.name());
+            return notUnderstood(
+                    "the call " + written + " is not understood: column " + e.column() + ": " + e.reason());
         }
         try {
             return calls.run(link.open(), call, background, dialogue.out(), dialogue.err());
@@ -194,21 +207,12 @@ public final class Shell {
         }
     }
 
-    private boolean isFunction(String name) throws CannotConnectException, InterruptedException {
-        if (!completions.isFunction(name)) {
-            try {
-                completions.refresh(link.open()).get();
-            } catch (ExecutionException e) {
-                throw new IllegalStateException(e.getCause());
-            }
-        }
-        return completions.isFunction(name);
+    private static boolean hasArguments(String text) {
+        return CALL.matcher(text).lookingAt();
     }
 
-    private ShellEnd unknown(String word) throws CannotConnectException, InterruptedException {
-        // The one that was meant may be new.
-        isFunction(word);
-        return notUnderstood("\"" + word + "\" is no command and no function of the server"
+    private ShellEnd unknown(String word) {
+        return notUnderstood("\"" + word + "\" is no command and no function that a worker offers"
                 + NearestName.of(word, completions.words())
                         .map(nearest -> "; did you mean \"" + nearest + "\"?")
                         .orElse("; help lists the commands, status the functions"));

@@ -17,6 +17,8 @@ import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.ParsedLine;
 import org.jline.reader.UserInterruptException;
 import org.jline.reader.impl.DefaultParser;
+import org.jline.terminal.Attributes;
+import org.jline.terminal.Attributes.LocalFlag;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.Terminal.Signal;
 import org.jline.utils.AttributedString;
@@ -72,6 +74,10 @@ public final class Prompt implements AutoCloseable {
                 // An exclamation mark is one.
                 .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                 .build();
+        Attributes attributes = terminal.getAttributes();
+        // What is said about what was interrupted begins a line, and not behind ^C.
+        attributes.setLocalFlag(LocalFlag.ECHOCTL, false);
+        terminal.setAttributes(attributes);
         terminal.handle(Signal.INT, signal -> owner.interrupt());
     }
 
