@@ -56,6 +56,8 @@ public final class PeerConversation implements Conversation {
     private final Peer peer;
     private final Deliveries deliveries;
     private boolean first = true;
+    /** Of the last submission: most are of the same function, and need no name of their own. */
+    private FunctionName lastFunction;
 
     public PeerConversation(Dispatcher dispatcher, TextCommands textCommands, Clock clock, Connection connection) {
         this.dispatcher = dispatcher;
@@ -203,8 +205,9 @@ public final class PeerConversation implements Conversation {
         if (packet.length(1) > UniqueId.MAX_BYTES) {
             error(ErrorCode.ARGUMENT_TOO_LARGE, "Unique value too large");
         } else if (functionNameFits(packet, 0)) {
+            lastFunction = packet.function(0, lastFunction);
             Submission submission = new Submission(
-                    packet.function(0), packet.unique(1), priority, background, packet.data(), reducer, epochSeconds);
+                    lastFunction, packet.unique(1), priority, background, packet.data(), reducer, epochSeconds);
             String refusal = dispatcher.submit(peer, submission, deliveries);
             if (refusal != null) {
                 error(ErrorCode.QUEUE_ERROR, refusal);

@@ -39,6 +39,6 @@ public record PeerStatus(
                 peer.since,
                 Duration.ofNanos(Math.max(0, nanoTime - peer.heardNanos())),
                 peer.abilities.keySet().stream().map(function -> function.name).toList(),
-                peer.running.stream().map(job -> job.handle).toList());
+                peer.running.stream().map(Job::handle).toList());
     }
 }
