@@ -12,6 +12,7 @@ import io.kookoo.protocol.Priority;
 import io.kookoo.protocol.Refusal;
 import io.kookoo.protocol.TextLine;
 import io.kookoo.protocol.UniqueId;
+import io.kookoo.server.channel.Member;
 import io.kookoo.server.dispatch.Deliveries;
 import io.kookoo.server.dispatch.Dispatcher;
 import io.kookoo.server.dispatch.JobStatus;
@@ -51,20 +52,29 @@ public final class PeerConversation implements Conversation {
 
     private final Dispatcher dispatcher;
     private final TextCommands textCommands;
+    private final ChannelCommands channelCommands;
     private final Connection connection;
     private final Clock clock;
     private final Peer peer;
+    private final Member member;
     private final Deliveries deliveries;
     private boolean first = true;
     /** Of the last submission: most are of the same function, and need no name of their own. */
     private FunctionName lastFunction;
 
-    public PeerConversation(Dispatcher dispatcher, TextCommands textCommands, Clock clock, Connection connection) {
+    public PeerConversation(
+            Dispatcher dispatcher,
+            TextCommands textCommands,
+            ChannelCommands channelCommands,
+            Clock clock,
+            Connection connection) {
         this.dispatcher = dispatcher;
         this.textCommands = textCommands;
+        this.channelCommands = channelCommands;
         this.connection = connection;
         this.clock = clock;
-        this.peer = new Peer(connection.number(), connection.address(), connection.outbox(), clock);
+        this.peer = new Peer(connection.number(), connection.address(), connection.port(), connection.outbox(), clock);
+        this.member = new Member(connection.number(), connection.outbox());
         this.deliveries = new Deliveries(connection.outbox());
         dispatcher.connect(peer);
         if (LOG.isDebugEnabled()) {
@@ -140,6 +150,7 @@ public final class PeerConversation implements Conversation {
     @Override
     public void end(String reason) {
         try {
+            channelCommands.leave(member);
             dispatcher.disconnect(peer, reason, deliveries);
         } finally {
             // It may hold jobs for others.
@@ -163,7 +174,11 @@ public final class PeerConversation implements Conversation {
             // What others are to get must not wait for the store as well.
             deliveries.flush(LOG);
         }
-        deliveries.own().text(textCommands.answer(line, connection.isLoopback(), peer, deliveries));
+        String answer = channelCommands.answer(line, member, deliveries);
+        if (answer == null) {
+            answer = textCommands.answer(line, connection.isLoopback(), peer, deliveries);
+        }
+        deliveries.own().text(answer);
         return true;
     }
 
