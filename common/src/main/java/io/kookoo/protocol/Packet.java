@@ -74,6 +74,11 @@ public final class Packet implements Message {
         return new FunctionName(bytes(argument));
     }
 
+    /** Likewise; where the argument is that name, this very object. @param likely may be null */
+    public FunctionName function(int argument, FunctionName likely) {
+        return likely != null && likely.isAt(body, start(argument), ends[argument]) ? likely : function(argument);
+    }
+
     public JobHandle handle(int argument) {
         return new JobHandle(bytes(argument));
     }

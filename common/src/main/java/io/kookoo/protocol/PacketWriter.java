@@ -68,7 +68,11 @@ public final class PacketWriter {
 
     /** Text as it is, in UTF-8; the caller ends its lines. */
     public void text(String text) {
-        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        line(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A line of text that is in UTF-8 already, its end included. */
+    public void line(byte[] utf8) {
         reserve(utf8.length);
         put(utf8);
     }

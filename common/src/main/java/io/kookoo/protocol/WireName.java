@@ -12,12 +12,12 @@ import java.util.Objects;
  */
 public abstract sealed class WireName permits FunctionName, JobHandle, UniqueId {
     private final byte[] bytes;
-    private final int hash;
+    /** 0 until somebody asks for it, which for most handles nobody does. */
+    private int hash;
 
     /** Takes the array over: nobody may write to it afterwards. */
     WireName(byte[] bytes) {
         this.bytes = Objects.requireNonNull(bytes);
-        this.hash = Arrays.hashCode(bytes);
     }
 
     static byte[] utf8(String text) {
@@ -38,9 +38,36 @@ public abstract sealed class WireName permits FunctionName, JobHandle, UniqueId 
         return bytes;
     }
 
+    /** Whether it is spelt by the bytes {@code from} to {@code to} (exclusive) of an array. */
+    final boolean isAt(byte[] array, int from, int to) {
+        return Arrays.equals(bytes, 0, bytes.length, array, from, to);
+    }
+
     /** A copy of the bytes. */
     public final byte[] toBytes() {
         return bytes.clone();
+    }
+
+    /**
+     * The number that follows these bytes up to the end, in decimal digits and as short as it can be written; -1 where the name is not
+     * that. At most 18 digits.
+     */
+    public final long decimalAfter(byte[] prefix) {
+        int digits = bytes.length - prefix.length;
+        if (digits < 1
+                || digits > 18
+                || digits > 1 && bytes[prefix.length] == '0'
+                || !Arrays.equals(bytes, 0, prefix.length, prefix, 0, prefix.length)) {
+            return -1;
+        }
+        long number = 0;
+        for (int i = prefix.length; i < bytes.length; i++) {
+            if (bytes[i] < '0' || bytes[i] > '9') {
+                return -1;
+            }
+            number = 10 * number + bytes[i] - '0';
+        }
+        return number;
     }
 
     /** The name for people, raw: what the bytes say in UTF-8. May hold control characters. */
@@ -68,14 +95,14 @@ public abstract sealed class WireName permits FunctionName, JobHandle, UniqueId 
     @Override
     public final boolean equals(Object other) {
         return this == other
-                || other instanceof WireName name
-                        && name.getClass() == getClass()
-                        && name.hash == hash
-                        && Arrays.equals(name.bytes, bytes);
+                || other instanceof WireName name && name.getClass() == getClass() && Arrays.equals(name.bytes, bytes);
     }
 
     @Override
     public final int hashCode() {
+        if (hash == 0) {
+            hash = Arrays.hashCode(bytes);
+        }
         return hash;
     }
 

@@ -51,6 +51,8 @@ record SettingKey<T>(String section, String name, String option, String defaultT
     static final SettingKey<Duration> WRITE_STALL = key(SERVER, "write_stall", "30", ValueType.seconds("0.1", A_DAY));
     static final SettingKey<Boolean> EXCEPTIONS = key(SERVER, "exceptions", "no", ValueType.yesOrNo());
     static final SettingKey<Duration> STALL_ALARM = key(SERVER, "stall_alarm", "30", ValueType.seconds("0.1", A_DAY));
+    static final SettingKey<Integer> CHANNEL_HISTORY =
+            key(SERVER, "channel_history", "100", ValueType.integer(0, 100_000));
     static final SettingKey<Optional<Path>> PID_FILE = key(SERVER, "pid_file", "", ValueType.pathOrEmpty());
 
     static final SettingKey<Duration> GET_FUNCTION_INTERVAL =
@@ -98,6 +100,7 @@ record SettingKey<T>(String section, String name, String option, String defaultT
             WRITE_STALL,
             EXCEPTIONS,
             STALL_ALARM,
+            CHANNEL_HISTORY,
             PID_FILE,
             GET_FUNCTION_INTERVAL,
             THREADS,

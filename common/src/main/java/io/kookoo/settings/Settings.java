@@ -80,6 +80,7 @@ public record Settings(
      * @param writeStall how long a write to a peer may make no progress, over 0
      * @param exceptions whether every client gets WORK_EXCEPTION instead of WORK_FAIL
      * @param stallAlarm how long a job may be ready beside an idle worker before that is an error, over 0
+     * @param channelHistory how many messages each channel keeps, at least 0
      * @param pidFile where the process id is written; empty for nowhere
      */
     public record Server(
@@ -96,6 +97,7 @@ public record Settings(
             Duration writeStall,
             boolean exceptions,
             Duration stallAlarm,
+            int channelHistory,
             Optional<Path> pidFile) {}
 
     /**
@@ -464,6 +466,7 @@ public record Settings(
                     value(SettingKey.WRITE_STALL),
                     value(SettingKey.EXCEPTIONS),
                     value(SettingKey.STALL_ALARM),
+                    value(SettingKey.CHANNEL_HISTORY),
                     value(SettingKey.PID_FILE).map(home::resolve).map(Path::normalize));
         }
 

@@ -394,6 +394,7 @@ final class SettingsTest {
                         Duration.ofSeconds(30),
                         false,
                         Duration.ofSeconds(30),
+                        100,
                         Optional.empty()),
                 settings.server());
         assertEquals(

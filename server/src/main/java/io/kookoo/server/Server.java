@@ -4,13 +4,15 @@ import io.kookoo.HostName;
 import io.kookoo.log.LogEvent;
 import io.kookoo.protocol.FunctionName;
 import io.kookoo.server.catalog.FunctionCatalog;
+import io.kookoo.server.channel.Channels;
+import io.kookoo.server.channel.SystemChannels;
+import io.kookoo.server.command.ChannelCommands;
 import io.kookoo.server.command.JobCommands;
 import io.kookoo.server.command.PeerConversation;
 import io.kookoo.server.command.TextCommands;
 import io.kookoo.server.dispatch.DispatchSettings;
 import io.kookoo.server.dispatch.Dispatcher;
 import io.kookoo.server.dispatch.Keeping;
-import io.kookoo.server.dispatch.Observer;
 import io.kookoo.server.dispatch.Retry;
 import io.kookoo.server.dispatch.StoreWriter;
 import io.kookoo.server.local.LocalWorkers;
@@ -72,8 +74,12 @@ public final class Server {
     private final Dispatcher dispatcher;
     private final JobStore store;
     private final StoreWriter storeWriter;
+    private final SystemChannels systemChannels;
     private final Acceptor acceptor;
     private final LocalWorkers localWorkers;
+    /** Null until the server is opened. */
+    private volatile Thread channelThread;
+
     private final AtomicBoolean stopped = new AtomicBoolean();
 
     /** The server cannot start: the message says why and what to do. */
@@ -184,7 +190,9 @@ public final class Server {
         this.catalog = catalog;
         this.deadlines = new Deadlines(clock);
         this.store = store;
-        this.dispatcher = new Dispatcher(clock, deadlines, catalog, dispatching, Observer.NONE);
+        Channels channels = new Channels(clock, settings.server().channelHistory());
+        this.systemChannels = new SystemChannels(channels, clock);
+        this.dispatcher = new Dispatcher(clock, deadlines, catalog, dispatching, systemChannels);
         this.storeWriter = new StoreWriter(dispatcher, store);
         store.unfinished(dispatcher::restore);
         dispatcher.queueRestored();
@@ -194,6 +202,7 @@ public final class Server {
                 settings.logger().level().toString(),
                 () -> settingLines(settings, storeWriter),
                 shutdown);
+        ChannelCommands channelCommands = new ChannelCommands(channels, dispatcher, clock);
         Limits limits = new Limits(
                 settings.server().maxPacketBytes(),
                 settings.server().maxLineBytes(),
@@ -203,7 +212,7 @@ public final class Server {
                 address,
                 limits,
                 deadlines,
-                connection -> new PeerConversation(dispatcher, textCommands, clock, connection));
+                connection -> new PeerConversation(dispatcher, textCommands, channelCommands, clock, connection));
         this.localWorkers = new LocalWorkers(localCommand(clientJar, acceptor.address()));
     }
 
@@ -215,6 +224,7 @@ public final class Server {
     public void open() throws StartException {
         start("kookoo-deadlines", deadlines);
         start("kookoo-store", storeWriter);
+        channelThread = start("kookoo-channels", systemChannels);
         catalog.watch();
         acceptor.start();
         LOG.info("listening on {}", text(address()));
@@ -323,6 +333,9 @@ public final class Server {
         }
         catalog.close();
         deadlines.close();
+        if (channelThread != null) {
+            channelThread.interrupt();
+        }
         store.close();
         deletePidFile();
         LOG.info("stopped");
@@ -398,9 +411,10 @@ public final class Server {
         return address.getAddress().getHostAddress() + ":" + address.getPort();
     }
 
-    private static void start(String name, Runnable body) {
+    private static Thread start(String name, Runnable body) {
         Thread thread = new Thread(body, name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 }

@@ -12,6 +12,7 @@ import io.kookoo.protocol.Priority;
 import io.kookoo.protocol.Refusal;
 import io.kookoo.protocol.TextLine;
 import io.kookoo.protocol.UniqueId;
+import io.kookoo.server.channel.Member;
 import io.kookoo.server.dispatch.Deliveries;
 import io.kookoo.server.dispatch.Dispatcher;
 import io.kookoo.server.dispatch.JobStatus;
@@ -51,18 +52,29 @@ public final class PeerConversation implements Conversation {
 
     private final Dispatcher dispatcher;
     private final TextCommands textCommands;
+    private final ChannelCommands channelCommands;
     private final Connection connection;
     private final Clock clock;
     private final Peer peer;
+    private final Member member;
     private final Deliveries deliveries;
     private boolean first = true;
+    /** Of the last submission: most are of the same function, and need no name of their own. */
+    private FunctionName lastFunction;
 
-    public PeerConversation(Dispatcher dispatcher, TextCommands textCommands, Clock clock, Connection connection) {
+    public PeerConversation(
+            Dispatcher dispatcher,
+            TextCommands textCommands,
+            ChannelCommands channelCommands,
+            Clock clock,
+            Connection connection) {
         this.dispatcher = dispatcher;
         this.textCommands = textCommands;
+        this.channelCommands = channelCommands;
         this.connection = connection;
         this.clock = clock;
-        this.peer = new Peer(connection.number(), connection.address(), connection.outbox(), clock);
+        this.peer = new Peer(connection.number(), connection.address(), connection.port(), connection.outbox(), clock);
+        this.member = new Member(connection.number(), connection.outbox());
         this.deliveries = new Deliveries(connection.outbox());
         dispatcher.connect(peer);
         if (LOG.isDebugEnabled()) {
@@ -138,6 +150,7 @@ public final class PeerConversation implements Conversation {
     @Override
     public void end(String reason) {
         try {
+            channelCommands.leave(member);
             dispatcher.disconnect(peer, reason, deliveries);
         } finally {
             // It may hold jobs for others.
@@ -161,7 +174,11 @@ public final class PeerConversation implements Conversation {
             // What others are to get must not wait for the store as well.
             deliveries.flush(LOG);
         }
-        deliveries.own().text(textCommands.answer(line, connection.isLoopback(), peer, deliveries));
+        String answer = channelCommands.answer(line, member, deliveries);
+        if (answer == null) {
+            answer = textCommands.answer(line, connection.isLoopback(), peer, deliveries);
+        }
+        deliveries.own().text(answer);
         return true;
     }
 
@@ -203,8 +220,9 @@ public final class PeerConversation implements Conversation {
         if (packet.length(1) > UniqueId.MAX_BYTES) {
             error(ErrorCode.ARGUMENT_TOO_LARGE, "Unique value too large");
         } else if (functionNameFits(packet, 0)) {
+            lastFunction = packet.function(0, lastFunction);
             Submission submission = new Submission(
-                    packet.function(0), packet.unique(1), priority, background, packet.data(), reducer, epochSeconds);
+                    lastFunction, packet.unique(1), priority, background, packet.data(), reducer, epochSeconds);
             String refusal = dispatcher.submit(peer, submission, deliveries);
             if (refusal != null) {
                 error(ErrorCode.QUEUE_ERROR, refusal);

@@ -62,7 +62,16 @@ public final class TextCommands {
             maxqueue F [N]\tat most N jobs of F; or three numbers, for high, normal and low priority
             shutdown [graceful]\tends the server; graceful lets jobs end first; from this machine alone
             help\tthis list
-            quit\tends the connection
+            name [N]\tthe name of this connection among the others; N takes it
+            clients\tconnections: number, name, address, since, seconds, channels
+            channels\tchannels: name, subscribers
+            create C\tmakes channel C
+            subscribe C [--last N]\tfrom now on the messages of C come, after the last N
+            unsubscribe C\tthey come no more
+            publish C TEXT\tsends a line to all subscribers of C; how many those are
+            history C [N]\tthe last messages of C
+            tell N TEXT\tsends a line to the connection called N
+            quit, exit\tends the connection
             """;
 
     private static final Set<String> BLOCKING = Set.of("result", "jobs", "retry", "purge", "backup");
@@ -374,7 +383,7 @@ public final class TextCommands {
         return name.toString().replace(" ", "%20");
     }
 
-    private static String seconds(Duration duration) {
+    static String seconds(Duration duration) {
         return String.format(Locale.ROOT, "%.3f", duration.toNanos() / 1e9);
     }
 

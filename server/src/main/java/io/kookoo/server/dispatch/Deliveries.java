@@ -34,7 +34,7 @@ public final class Deliveries {
     }
 
     /** Marks an outbox as added to, and returns it. */
-    Outbox to(Outbox outbox) {
+    public Outbox to(Outbox outbox) {
         // The last one only: to flush an outbox twice is harmless, to search a long list is not.
         if (dirty.isEmpty() || dirty.get(dirty.size() - 1) != outbox) {
             dirty.add(outbox);
@@ -72,7 +72,8 @@ public final class Deliveries {
         texts.add(() -> to(outbox).text(text.get()));
     }
 
-    void log(Level level, String text) {
+    /** Writes a line to the log once no lock is held. */
+    public void log(Level level, String text) {
         lines.add(new Line(level, text));
     }
 

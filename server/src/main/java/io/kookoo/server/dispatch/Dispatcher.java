@@ -74,7 +74,7 @@ public final class Dispatcher {
     private final Journal journal = new Journal();
     private final Set<Peer> peers = new LinkedHashSet<>();
     private final Map<FunctionName, FunctionQueue> functions = new LinkedHashMap<>();
-    private final JobIndex jobs = new JobIndex();
+    private final JobIndex jobs;
     private final Map<Priority, Turns> turns = new EnumMap<>(Priority.class);
     /** Left by a former run, and not queued again yet. */
     private List<Job> restored = new ArrayList<>();
@@ -102,6 +102,7 @@ public final class Dispatcher {
         this.settings = settings;
         this.observer = observer;
         this.handles = new Handles(settings.handlePrefix(), settings.keeping().run());
+        this.jobs = new JobIndex(handles);
         this.jobLog = new JobLog(clock, settings.jobLines());
         this.wakeUps = new WakeUps(clock, deadlines, () -> atDeadline(this::passOnWakeUps));
         this.openGrabs =
@@ -145,11 +146,11 @@ public final class Dispatcher {
             }
         }
         peer.awaited.clear();
-        peer.watched.forEach(job -> job.watchers.removeIf(watcher -> watcher.peer() == peer));
+        peer.watched.forEach(job -> job.runs.watchers.removeIf(watcher -> watcher.peer() == peer));
         peer.watched.clear();
         removeAbilities(peer, deliveries);
         if (!draining) {
-            peer.running.forEach(job -> job.losses++);
+            peer.running.forEach(job -> job.runs().losses++);
         }
         takeBack(peer, job -> true, reason, deliveries);
     }
@@ -278,7 +279,7 @@ public final class Dispatcher {
      */
     public synchronized boolean report(Peer peer, Packet packet, Deliveries deliveries) {
         Job job = jobs.byHandle(packet.handle(0));
-        if (job == null || job.state != Job.State.RUNNING || job.worker != peer) {
+        if (job == null || job.state != Job.State.RUNNING || job.runs.worker != peer) {
             return false;
         }
         switch (packet.type()) {
@@ -286,8 +287,8 @@ public final class Dispatcher {
             case WORK_FAIL -> end(job, Outcome.FAILED, packet, null, deliveries);
             case WORK_EXCEPTION -> end(job, Outcome.EXCEPTION, packet, null, deliveries);
             case WORK_STATUS -> {
-                job.numerator = packet.number(1);
-                job.denominator = packet.number(2);
+                job.runs().numerator = packet.number(1);
+                job.runs().denominator = packet.number(2);
                 forward(job, packet, deliveries);
             }
             default -> forward(job, packet, deliveries);
@@ -344,7 +345,7 @@ public final class Dispatcher {
         }
         join(peer, job, background, deliveries.own());
         if (joined == null) {
-            begin(job, deliveries);
+            begin(job, job.createdNanos, deliveries);
         }
         return null;
     }
@@ -357,7 +358,7 @@ public final class Dispatcher {
             job.addWaiting(peer);
             peer.awaited.add(job);
         }
-        outbox.packet(PacketType.JOB_CREATED, job.handle);
+        outbox.packet(PacketType.JOB_CREATED, job.handle());
         observer.submitted(peer, job);
     }
 
@@ -472,10 +473,10 @@ public final class Dispatcher {
         if (job == null) {
             return false;
         }
-        if (job.watchers == null) {
-            job.watchers = new ArrayList<>(1);
+        if (job.runs.watchers == null) {
+            job.runs().watchers = new ArrayList<>(1);
         }
-        job.watchers.add(new Job.Watcher(peer, line));
+        job.runs.watchers.add(new Job.Watcher(peer, line));
         peer.watched.add(job);
         return true;
     }
@@ -491,7 +492,7 @@ public final class Dispatcher {
     }
 
     private JobRecord record(Job job) {
-        return job.record(clock.now().toEpochMilli(), clock.nanoTime());
+        return job.record(clock.millis(), clock.nanoTime());
     }
 
     /** All functions, in the order in which they were first heard of. */
@@ -534,10 +535,10 @@ public final class Dispatcher {
 
     /** A job that was left by a former run of the server; {@link #queueRestored} must follow. Before the first peer comes. */
     public synchronized void restore(JobRecord record) {
-        Job job = new Job(record, function(record.function()), clock.now().toEpochMilli(), clock.nanoTime());
+        Job job = new Job(handles, record, function(record.function()), clock.millis(), clock.nanoTime());
         if (record.state() == JobState.RUNNING) {
             // Its run was cut off with the server, which is nobody's failure.
-            job.attempt--;
+            job.runs().attempt--;
         }
         job.stored = true;
         jobs.put(job);
@@ -549,7 +550,7 @@ public final class Dispatcher {
         restored.sort(Comparator.<Job>comparingLong(job -> Math.max(job.created, job.due))
                 .thenComparingLong(job -> job.number));
         Deliveries nobody = new Deliveries(null);
-        restored.forEach(job -> begin(job, nobody));
+        restored.forEach(job -> begin(job, clock.nanoTime(), nobody));
         restored = List.of();
     }
 
@@ -564,14 +565,14 @@ public final class Dispatcher {
             return null;
         }
         FunctionQueue function = function(record.function());
-        Job job = new Job(record, function, clock.now().toEpochMilli(), clock.nanoTime());
+        Job job = new Job(handles, record, function, clock.millis(), clock.nanoTime());
         if (jobs.holdsKeyOf(job)) {
             return null;
         }
-        job.failures = 0;
-        job.losses = 0;
+        job.runs().failures = 0;
+        job.runs().losses = 0;
         // It stands behind those that wait now, also after a restart.
-        job.due = clock.now().toEpochMilli();
+        job.due = clock.millis();
         job.state = Job.State.PENDING;
         function.pending++;
         jobs.put(job);
@@ -649,12 +650,12 @@ public final class Dispatcher {
             for (Commit.Answer answer : batch.commit().answers) {
                 Job job = answer.job();
                 boolean accepted =
-                        answer.background() && settings.keeping().durable() ? job.stored : job.refusal == null;
+                        answer.background() && settings.keeping().durable() ? job.stored : job.runs.refusal == null;
                 if (accepted) {
                     join(answer.peer(), job, answer.background(), answer.peer().outbox);
                 } else {
                     // An earlier commit than the answer's may have decided.
-                    String reason = job.refusal == null ? failure : job.refusal;
+                    String reason = job.runs.refusal == null ? failure : job.runs.refusal;
                     answer.peer()
                             .outbox
                             .packet(
@@ -690,11 +691,11 @@ public final class Dispatcher {
         if (job.state == Job.State.PENDING) {
             job.function.pending--;
             if (failure == null) {
-                begin(job, deliveries);
+                begin(job, clock.nanoTime(), deliveries);
             } else if (commit.answers.stream().anyMatch(answer -> answer.job() == job && !answer.background())) {
                 // Those who wait for its result need no store.
                 job.background = false;
-                begin(job, deliveries);
+                begin(job, clock.nanoTime(), deliveries);
             } else {
                 refuse(job, failure, deliveries);
             }
@@ -712,11 +713,11 @@ public final class Dispatcher {
 
     /** A job that was never accepted. One that was dead before is dead still, for the store. */
     private void refuse(Job job, String reason, Deliveries deliveries) {
-        job.refusal = reason;
-        job.outcome = job.attempt > 0 ? Outcome.FAILED : Outcome.CANCELLED;
+        job.runs().refusal = reason;
+        job.runs().outcome = job.runs.attempt > 0 ? Outcome.FAILED : Outcome.CANCELLED;
         job.background = true;
-        job.said = Data.of("it could not be written: " + reason);
-        job.endedNanos = clock.nanoTime();
+        job.runs().said = Data.of("it could not be written: " + reason);
+        job.runs().endedNanos = clock.nanoTime();
         forget(job);
         tellWatchers(job, deliveries);
     }
@@ -764,9 +765,7 @@ public final class Dispatcher {
     }
 
     private Job create(Submission submission, FunctionQueue function, boolean durable) {
-        long number = handles.nextNumber();
-        Job job = new Job(
-                number, handles.of(number), submission, function, clock.now().toEpochMilli(), clock.nanoTime());
+        Job job = new Job(handles, submission, function, clock.millis(), clock.nanoTime());
         jobs.put(job);
         if (durable) {
             job.state = Job.State.PENDING;
@@ -775,12 +774,12 @@ public final class Dispatcher {
         return job;
     }
 
-    /** The job is accepted: it may run once its moment has come. */
-    private void begin(Job job, Deliveries deliveries) {
-        if (job.due > 0 && job.due > clock.now().toEpochMilli()) {
+    /** The job is accepted, now: it may run once its moment has come. */
+    private void begin(Job job, long nanoTime, Deliveries deliveries) {
+        if (job.due > 0 && job.due > clock.millis()) {
             delay(job);
         } else {
-            enqueue(job, deliveries);
+            enqueue(job, nanoTime, deliveries);
         }
     }
 
@@ -802,9 +801,9 @@ public final class Dispatcher {
         }
     }
 
-    private void enqueue(Job job, Deliveries deliveries) {
+    private void enqueue(Job job, long nanoTime, Deliveries deliveries) {
         job.state = Job.State.QUEUED;
-        job.readyNanos = clock.nanoTime();
+        job.readyNanos = nanoTime;
         job.lane().addLast(job);
         observer.queued(job);
         offer(job.function, deliveries);
@@ -834,8 +833,7 @@ public final class Dispatcher {
         if (call.isEmpty()) {
             return null;
         }
-        long number = handles.nextNumber();
-        Job job = new Job(number, handles.of(number), call.get(), clock.now().toEpochMilli(), clock.nanoTime());
+        Job job = new Job(handles, call.get(), clock.millis(), clock.nanoTime());
         jobs.put(job);
         return job;
     }
@@ -855,17 +853,18 @@ public final class Dispatcher {
 
     private void assign(Job job, Peer peer, Deliveries deliveries) {
         job.state = Job.State.RUNNING;
-        job.worker = peer;
-        job.attempt++;
-        job.startedNanos = clock.nanoTime();
+        job.runs().worker = peer;
+        job.runs().attempt++;
+        job.runs().startedNanos = clock.nanoTime();
         peer.running.add(job);
         running++;
         if (!job.isCatalogCall()) {
-            job.function.started(job.startedNanos);
+            job.function.started(job.runs.startedNanos);
             Duration timeout = peer.abilities.get(job.function).timeout;
             if (timeout != null) {
-                int attempt = job.attempt;
-                job.lease = deadlines.after(timeout, () -> atDeadline(then -> endLease(job, attempt, timeout, then)));
+                int attempt = job.runs.attempt;
+                job.runs().lease =
+                        deadlines.after(timeout, () -> atDeadline(then -> endLease(job, attempt, timeout, then)));
             }
         }
         update(job);
@@ -886,28 +885,34 @@ public final class Dispatcher {
     }
 
     private static void sendAssignment(Job job, Peer peer, Grab kind, Deliveries deliveries) {
-        if (job.attempt > 1 && peer.attempts) {
-            deliveries.to(peer.outbox).packet(PacketType.OPTION_RES, "attempt=" + job.attempt);
+        if (job.runs.attempt > 1 && peer.attempts) {
+            deliveries.to(peer.outbox).packet(PacketType.OPTION_RES, "attempt=" + job.runs.attempt);
         }
         if (kind == Grab.JOB) {
-            deliveries.to(peer.outbox).packet(PacketType.JOB_ASSIGN, job.data, job.handle, job.functionName);
+            deliveries.to(peer.outbox).packet(PacketType.JOB_ASSIGN, job.data, job.handle(), job.functionName());
         } else if (kind == Grab.JOB_ALL && job.reducer != null) {
             deliveries
                     .to(peer.outbox)
-                    .packet(PacketType.JOB_ASSIGN_ALL, job.data, job.handle, job.functionName, job.unique, job.reducer);
+                    .packet(
+                            PacketType.JOB_ASSIGN_ALL,
+                            job.data,
+                            job.handle(),
+                            job.functionName(),
+                            job.unique,
+                            job.reducer);
         } else {
             deliveries
                     .to(peer.outbox)
-                    .packet(PacketType.JOB_ASSIGN_UNIQ, job.data, job.handle, job.functionName, job.unique);
+                    .packet(PacketType.JOB_ASSIGN_UNIQ, job.data, job.handle(), job.functionName(), job.unique);
         }
     }
 
     /** The job leaves the hands of its worker. */
     private void release(Job job) {
-        job.worker.running.remove(job);
-        if (job.lease != null) {
-            job.lease.cancel();
-            job.lease = null;
+        job.runs.worker.running.remove(job);
+        if (job.runs.lease != null) {
+            job.runs.lease.cancel();
+            job.runs().lease = null;
         }
         if (!job.isCatalogCall()) {
             job.function.released();
@@ -932,7 +937,7 @@ public final class Dispatcher {
     private void end(Job job, Outcome outcome, Packet packet, String explanation, Deliveries deliveries) {
         release(job);
         if (!job.isCatalogCall()) {
-            job.function.runTimes.record(clock.nanoTime() - job.startedNanos);
+            job.function.runTimes.record(clock.nanoTime() - job.runs.startedNanos);
         }
         Data sent = packet == null || packet.type() == PacketType.WORK_FAIL ? null : packet.data();
         Data said = sent == null && explanation != null ? Data.of(explanation) : sent;
@@ -947,20 +952,20 @@ public final class Dispatcher {
 
     /** Whether a job that failed will be run again. */
     private boolean retryLater(Job job, Outcome outcome, Data said, Deliveries deliveries) {
-        job.failures++;
+        job.runs().failures++;
         Retry retry =
-                job.isCatalogCall() ? Retry.NEVER : settings.retries().getOrDefault(job.functionName, Retry.NEVER);
-        if (job.failures > retry.retries() || !job.isWanted()) {
+                job.isCatalogCall() ? Retry.NEVER : settings.retries().getOrDefault(job.functionName(), Retry.NEVER);
+        if (job.runs.failures > retry.retries() || !job.isWanted()) {
             return false;
         }
-        Duration delay = retry.delayAfter(job.failures);
+        Duration delay = retry.delayAfter(job.runs.failures);
         String reason = outcome.word + (said == null ? "" : ": " + said.text(200)) + "; run again in "
-                + delay.toMillis() + " ms, " + (retry.retries() - job.failures + 1) + " left";
+                + delay.toMillis() + " ms, " + (retry.retries() - job.runs.failures + 1) + " left";
         summarizeLater(jobLog.trouble("retried", job, reason, deliveries));
         observer.retried(job, reason);
         job.function.retried++;
         takeFromWorker(job);
-        job.due = clock.now().plus(delay).toEpochMilli();
+        job.due = clock.millis() + delay.toMillis();
         delay(job);
         update(job);
         return true;
@@ -968,17 +973,17 @@ public final class Dispatcher {
 
     /** A running job is in nobody's hands. */
     private static void takeFromWorker(Job job) {
-        job.lastWorker = job.workerName();
-        job.worker = null;
-        job.numerator = 0;
-        job.denominator = 0;
+        job.runs().lastWorker = job.workerName();
+        job.runs().worker = null;
+        job.runs().numerator = 0;
+        job.runs().denominator = 0;
     }
 
     /** Notes how a job ended, for the store and for those who asked for it. */
     private void close(Job job, Outcome outcome, Data said, Deliveries deliveries) {
-        job.outcome = outcome;
-        job.said = said;
-        job.endedNanos = clock.nanoTime();
+        job.runs().outcome = outcome;
+        job.runs().said = said;
+        job.runs().endedNanos = clock.nanoTime();
         if (job.commit != null) {
             // Somebody was about to make it a background job: its end is that of one.
             job.background = true;
@@ -999,21 +1004,21 @@ public final class Dispatcher {
     }
 
     private void tellWatchers(Job job, Deliveries deliveries) {
-        if (job.watchers != null) {
+        if (job.runs.watchers != null) {
             JobRecord record = record(job);
-            for (Job.Watcher watcher : job.watchers) {
+            for (Job.Watcher watcher : job.runs.watchers) {
                 watcher.peer().watched.remove(job);
                 deliveries.text(watcher.peer().outbox, () -> watcher.line().apply(record));
             }
-            job.watchers = null;
+            job.runs().watchers = null;
         }
     }
 
     /** Nobody waits for the result of a job any more: it leaves no trace but for those who watch it. */
     private void drop(Job job, Deliveries deliveries) {
-        job.outcome = Outcome.CANCELLED;
-        job.said = Data.of("nobody waits for its result any more");
-        job.endedNanos = clock.nanoTime();
+        job.runs().outcome = Outcome.CANCELLED;
+        job.runs().said = Data.of("nobody waits for its result any more");
+        job.runs().endedNanos = clock.nanoTime();
         observer.ended(job);
         forget(job);
         tellWatchers(job, deliveries);
@@ -1031,9 +1036,9 @@ public final class Dispatcher {
         for (Peer client : job.waiting) {
             client.awaited.remove(job);
             if (explanation != null && client.exceptions) {
-                deliveries.to(client.outbox).packet(PacketType.WORK_EXCEPTION, Data.of(explanation), job.handle);
+                deliveries.to(client.outbox).packet(PacketType.WORK_EXCEPTION, Data.of(explanation), job.handle());
             } else if (packet == null || (outcome == Outcome.EXCEPTION && !client.exceptions)) {
-                deliveries.to(client.outbox).packet(PacketType.WORK_FAIL, job.handle);
+                deliveries.to(client.outbox).packet(PacketType.WORK_FAIL, job.handle());
             } else {
                 deliveries.to(client.outbox).forward(packet.type(), packet);
             }
@@ -1067,8 +1072,8 @@ public final class Dispatcher {
 
     /** A running job is about to be taken from its worker. */
     private static void tellToStop(Job job, Deliveries deliveries) {
-        if (job.worker.cancels) {
-            deliveries.to(job.worker.outbox).packet(PacketType.WORK_FAIL, job.handle);
+        if (job.runs.worker.cancels) {
+            deliveries.to(job.runs.worker.outbox).packet(PacketType.WORK_FAIL, job.handle());
         }
     }
 
@@ -1104,9 +1109,9 @@ public final class Dispatcher {
             summarizeLater(jobLog.trouble("dropped", job, "its client is gone, and " + reason, deliveries));
             release(job);
             drop(job, deliveries);
-        } else if (job.losses > settings.jobRetries()) {
-            String explanation =
-                    "no run is left after " + job.attempt + " (job_retries = " + settings.jobRetries() + "): " + reason;
+        } else if (job.runs.losses > settings.jobRetries()) {
+            String explanation = "no run is left after " + job.runs.attempt + " (job_retries = " + settings.jobRetries()
+                    + "): " + reason;
             end(job, Outcome.RETRIES_EXHAUSTED, null, explanation, deliveries);
         } else {
             // Once the server stops nobody takes it again.
@@ -1118,7 +1123,7 @@ public final class Dispatcher {
             takeFromWorker(job);
             if (draining) {
                 // Cut off by the server, which is nobody's failure: a later run of the server begins this run anew.
-                job.attempt--;
+                job.runs().attempt--;
             }
             update(job);
             job.readyNanos = clock.nanoTime();
@@ -1182,8 +1187,8 @@ public final class Dispatcher {
 
     /** A lease that is ended just now may run out all the same: it counts for its own run alone. */
     private void endLease(Job job, int attempt, Duration timeout, Deliveries deliveries) {
-        if (job.state == Job.State.RUNNING && job.attempt == attempt) {
-            job.losses++;
+        if (job.state == Job.State.RUNNING && job.runs.attempt == attempt) {
+            job.runs().losses++;
             tellToStop(job, deliveries);
             runAgain(job, "the worker did not end it within " + timeout.toMillis() + " ms", deliveries);
             offer(job.function, deliveries);
@@ -1207,11 +1212,11 @@ public final class Dispatcher {
     }
 
     private void enqueueDue(Deliveries deliveries) {
-        long now = clock.now().toEpochMilli();
+        long now = clock.millis();
         for (Job job = jobs.firstDelayed(); job != null && job.due <= now; job = jobs.firstDelayed()) {
             jobs.due(job);
             job.function.delayed--;
-            enqueue(job, deliveries);
+            enqueue(job, clock.nanoTime(), deliveries);
         }
         awaitDelayed();
     }

@@ -1,7 +1,9 @@
 package io.kookoo.server.dispatch;
 
 import io.kookoo.protocol.JobHandle;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 
 /**
  * Gives out numbers and handles, {@code H:<host>:<start id>:<n>}: the start id is the server's start in milliseconds, so that
@@ -15,13 +17,13 @@ final class Handles {
     /** Bits of a number that count the jobs of a run: a million a second for twelve days. */
     private static final int COUNT_BITS = 40;
 
-    private final String prefix;
+    private final byte[] prefix;
     private final long first;
     private long last;
 
     /** @param run the id of this run of the server, at least 0 */
     Handles(String prefix, long run) {
-        this.prefix = prefix;
+        this.prefix = prefix.getBytes(StandardCharsets.US_ASCII);
         this.first = run << COUNT_BITS;
     }
 
@@ -37,7 +39,24 @@ final class Handles {
         return first + ++last;
     }
 
+    /** Made anew with each call: not every job keeps one. */
     JobHandle of(long number) {
-        return JobHandle.of(prefix + (number - first));
+        long count = number - first;
+        int digits = 1;
+        for (long rest = count; rest >= 10; rest /= 10) {
+            digits++;
+        }
+        byte[] bytes = Arrays.copyOf(prefix, prefix.length + digits);
+        for (int i = bytes.length - 1; i >= prefix.length; i--) {
+            bytes[i] = (byte) ('0' + count % 10);
+            count /= 10;
+        }
+        return JobHandle.of(bytes);
+    }
+
+    /** The number of a job of this run; -1 for whatever {@link #of} has not given. */
+    long number(JobHandle handle) {
+        long count = handle.decimalAfter(prefix);
+        return count < 1 || count > last ? -1 : first + count;
     }
 }

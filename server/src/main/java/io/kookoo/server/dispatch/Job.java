@@ -8,7 +8,6 @@ import io.kookoo.protocol.UniqueId;
 import io.kookoo.server.store.JobKind;
 import io.kookoo.server.store.JobRecord;
 import io.kookoo.server.store.JobState;
-import io.kookoo.server.time.Deadlines;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -46,20 +45,20 @@ public final class Job {
     /** Counted up, in the order of submission; the last part of the handle. */
     final long number;
 
-    final JobHandle handle;
-    final FunctionName functionName;
+    /** Gives its handle, unless it has one of a former run of the server. */
+    private final Handles handles;
+    /** Of a former run; null otherwise: most queued jobs do without it. */
+    private final JobHandle formerHandle;
+
     final UniqueId unique;
     final Data data;
     final Priority priority;
     /** Null for a call of the catalog, which is in no queue. */
     final FunctionQueue function;
-    /** The call as people write it; null for a submitted job. */
-    final String call;
+    /** Null for a submitted job. */
+    private final CallSource.CatalogCall call;
     /** Null for none. */
     final FunctionName reducer;
-    /** Null for none; see {@link Submission#coalescingKey}. */
-    final Object coalescingKey;
-
     /** When it may run, in milliseconds since 1970; 0 for at once. */
     long due;
 
@@ -72,38 +71,14 @@ public final class Job {
     Commit commit;
     /** Whether the store has it, and so must hear of what becomes of it. */
     boolean stored;
-    /** Why the store could not commit it, so that it was never accepted; null otherwise. */
-    String refusal;
     /** Foreground clients that get what the worker says, once for each of their submissions. */
     List<Peer> waiting = List.of();
 
-    /** Who runs it, in which run, since when; meaningful while RUNNING. */
-    Peer worker;
+    /** What has become of it; to be changed, {@link #runs()}. */
+    Runs runs = Runs.NONE;
 
-    int attempt;
-    /** Runs that ended because the worker was lost or its time ran out; one that is given back is none. */
-    int losses;
-    /** Runs that a worker ended with WORK_FAIL or WORK_EXCEPTION. */
-    int failures;
-    /** Who ran it last, when nobody does: {@code number/client id}. */
-    String lastWorker = "";
-    /** How it ended, with what, and when; null and 0 before. */
-    Outcome outcome;
-
-    Data said;
-    long endedNanos;
-    /** Those who are told its end in a line of text; null for nobody. */
-    List<Watcher> watchers;
-
-    long startedNanos;
-    /** Takes it away from its worker; null where the worker set no time limit. */
-    Deadlines.Deadline lease;
-
-    long numerator;
-    long denominator;
-
-    /** Whether its handing out was logged, so that its end will be too. */
-    boolean logged;
+    /** The next one in the same place of the {@link JobIndex}. */
+    Job nextInIndex;
 
     /** Neighbours in the lane it is queued in, and since when it waits there. */
     Job previous;
@@ -114,11 +89,10 @@ public final class Job {
     /** One who asked for the end of a job. @param line what it is told */
     record Watcher(Peer peer, Function<JobRecord, String> line) {}
 
-    Job(long number, JobHandle handle, Submission submission, FunctionQueue function, long created, long createdNanos) {
-        this.number = number;
-        this.handle = handle;
-        // The function's own: what a queued job holds is what the garbage collector has to copy.
-        this.functionName = function.name;
+    Job(Handles handles, Submission submission, FunctionQueue function, long created, long createdNanos) {
+        this.number = handles.nextNumber();
+        this.handles = handles;
+        this.formerHandle = null;
         this.unique = submission.unique();
         this.data = submission.data();
         this.priority = submission.priority();
@@ -126,24 +100,22 @@ public final class Job {
         this.function = function;
         this.call = null;
         this.reducer = submission.reducer();
-        this.coalescingKey = submission.coalescingKey().orElse(null);
         this.due = submission.dueMillis();
         this.created = created;
         this.createdNanos = createdNanos;
     }
 
-    Job(long number, JobHandle handle, CallSource.CatalogCall call, long created, long createdNanos) {
-        this.number = number;
-        this.handle = handle;
-        this.functionName = call.function();
+    Job(Handles handles, CallSource.CatalogCall call, long created, long createdNanos) {
+        this.number = handles.nextNumber();
+        this.handles = handles;
+        this.formerHandle = null;
         this.unique = UniqueId.NONE;
         this.data = call.arguments();
         this.priority = Priority.NORMAL;
         this.background = true;
         this.function = null;
-        this.call = call.text();
+        this.call = call;
         this.reducer = null;
-        this.coalescingKey = null;
         this.created = created;
         this.createdNanos = createdNanos;
     }
@@ -153,10 +125,10 @@ public final class Job {
      *
      * @param now milliseconds since 1970
      */
-    Job(JobRecord record, FunctionQueue function, long now, long nanoTime) {
+    Job(Handles handles, JobRecord record, FunctionQueue function, long now, long nanoTime) {
         this.number = record.number();
-        this.handle = record.handle();
-        this.functionName = function.name;
+        this.handles = handles;
+        this.formerHandle = handles.number(record.handle()) == record.number() ? null : record.handle();
         this.unique = record.unique();
         this.data = record.data();
         this.priority = record.priority();
@@ -164,15 +136,13 @@ public final class Job {
         this.function = function;
         this.call = null;
         this.reducer = record.reducer();
-        this.coalescingKey =
-                Submission.coalescingKey(record.unique(), record.data()).orElse(null);
         this.due = record.due();
         this.created = record.created();
         this.createdNanos = nanoTime - (now - record.created()) * 1_000_000;
-        this.attempt = record.attempts();
-        this.failures = record.failures();
-        this.losses = record.losses();
-        this.lastWorker = record.worker();
+        runs().attempt = record.attempts();
+        runs().failures = record.failures();
+        runs().losses = record.losses();
+        runs().lastWorker = record.worker();
     }
 
     /** By its number: an identity hash is fetched from the virtual machine, and each job is put into several sets. */
@@ -202,7 +172,7 @@ public final class Job {
             case PENDING, QUEUED -> JobState.QUEUED;
             case RUNNING -> JobState.RUNNING;
             case ENDED ->
-                switch (outcome) {
+                switch (runs.outcome) {
                     case DONE -> JobState.DONE;
                     case CANCELLED -> JobState.CANCELLED;
                     default -> kind() == JobKind.BACKGROUND ? JobState.DEAD : JobState.FAILED;
@@ -212,7 +182,7 @@ public final class Job {
 
     /** Who runs it, or ran it last. */
     String workerName() {
-        return worker == null ? lastWorker : worker.name();
+        return runs.worker == null ? runs.lastWorker : runs.worker.name();
     }
 
     /**
@@ -223,40 +193,45 @@ public final class Job {
      */
     JobRecord record(long now, long nanoTime) {
         JobState publicState = publicState();
-        boolean done = outcome == Outcome.DONE;
+        boolean done = runs.outcome == Outcome.DONE;
         return new JobRecord(
                 number,
-                handle,
+                handle(),
                 kind(),
-                functionName,
+                functionName(),
                 unique,
                 priority,
                 publicState.isEnd() && publicState != JobState.DEAD ? null : data,
-                call,
+                isCatalogCall() ? call.text() : null,
                 reducer,
                 publicState,
                 created,
                 due,
-                attempt,
-                failures,
-                losses,
+                runs.attempt,
+                runs.failures,
+                runs.losses,
                 workerName(),
-                startedNanos == 0 ? 0 : now - (nanoTime - startedNanos) / 1_000_000,
-                publicState.isEnd() ? now - (nanoTime - endedNanos) / 1_000_000 : 0,
-                done ? said : null,
-                outcome == null || done ? null : reason());
+                runs.startedNanos == 0 ? 0 : now - (nanoTime - runs.startedNanos) / 1_000_000,
+                publicState.isEnd() ? now - (nanoTime - runs.endedNanos) / 1_000_000 : 0,
+                done ? runs.said : null,
+                runs.outcome == null || done ? null : reason());
     }
 
     private String reason() {
-        return said == null ? outcome.word : outcome.word + ": " + said.text(MAX_REASON_CHARS);
+        return runs.said == null ? runs.outcome.word : runs.outcome.word + ": " + runs.said.text(MAX_REASON_CHARS);
     }
 
     public JobHandle handle() {
-        return handle;
+        return formerHandle == null ? handles.of(number) : formerHandle;
+    }
+
+    /** Whether its handle is one of this run of the server, and so says its number. */
+    boolean isOfThisRun() {
+        return formerHandle == null;
     }
 
     public FunctionName functionName() {
-        return functionName;
+        return isCatalogCall() ? call.function() : function.name;
     }
 
     public Priority priority() {
@@ -274,17 +249,17 @@ public final class Job {
 
     /** The call as people write it; of a long workload the first 200 characters. */
     public String callText() {
-        return isCatalogCall() ? call : functionName.text() + "(" + data.text(EXCERPT_CHARS) + ")";
+        return isCatalogCall() ? call.text() : function.name.text() + "(" + data.text(EXCERPT_CHARS) + ")";
     }
 
     /** Which run this is, or was the last, from 1; 0 before the first. */
     public int attempt() {
-        return attempt;
+        return runs.attempt;
     }
 
     /** Who runs it, or ran it when it ended; null for nobody. */
     public Peer worker() {
-        return worker;
+        return runs.worker;
     }
 
     /** When it was submitted, by the clock's nanoseconds; the next two likewise. */
@@ -294,22 +269,22 @@ public final class Job {
 
     /** When its last run began; 0 where there was none. */
     public long startedNanos() {
-        return startedNanos;
+        return runs.startedNanos;
     }
 
     /** When it ended; 0 before. */
     public long endedNanos() {
-        return endedNanos;
+        return runs.endedNanos;
     }
 
     /** How it ended; null before. */
     public Outcome outcome() {
-        return outcome;
+        return runs.outcome;
     }
 
     /** Its result, or the error; null for none. */
     public Data said() {
-        return said;
+        return runs.said;
     }
 
     /** Whether it has failed for good, and is kept to be run again. */
@@ -325,6 +300,19 @@ public final class Job {
     /** Whether it is a call of functions.txt, which nobody has submitted. */
     public boolean isCatalogCall() {
         return function == null;
+    }
+
+    /** What joins submissions to it; null for none. See {@link Submission#coalescingKey}. */
+    Object coalescingKey() {
+        return isCatalogCall() ? null : Submission.coalescingKey(unique, data).orElse(null);
+    }
+
+    /** What has become of it, to be changed. */
+    Runs runs() {
+        if (runs == Runs.NONE) {
+            runs = new Runs();
+        }
+        return runs;
     }
 
     /** Whether anybody still cares for the result. */

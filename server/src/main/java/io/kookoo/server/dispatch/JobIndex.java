@@ -14,7 +14,16 @@ import java.util.TreeSet;
  * one {@link #put} and one {@link #remove} for all. Guarded by the dispatcher's lock.
  */
 final class JobIndex {
-    private final Map<JobHandle, Job> byHandle = new HashMap<>();
+    private static final int SMALLEST_TABLE = 1024;
+
+    private final Handles handles;
+    /** The jobs of this run of the server by their number, in chains: not one object more for each queued job. */
+    private Job[] byNumber = new Job[SMALLEST_TABLE];
+
+    private int size;
+    /** Those of former runs. */
+    private final Map<JobHandle, Job> former = new HashMap<>();
+
     private final Map<Key, Job> byKey = new HashMap<>();
     private final TreeSet<Job> delayed =
             new TreeSet<>(Comparator.<Job>comparingLong(job -> job.due).thenComparingLong(job -> job.number));
@@ -22,16 +31,71 @@ final class JobIndex {
     /** What joins submissions: within a function, a unique or the data. */
     private record Key(FunctionQueue function, Object key) {}
 
+    JobIndex(Handles handles) {
+        this.handles = handles;
+    }
+
     void put(Job job) {
-        byHandle.put(job.handle, job);
-        if (job.coalescingKey != null) {
-            byKey.put(new Key(job.function, job.coalescingKey), job);
+        if (job.isOfThisRun()) {
+            if (size++ == byNumber.length) {
+                grow();
+            }
+            link(job);
+        } else {
+            former.put(job.handle(), job);
         }
+        Object key = job.coalescingKey();
+        if (key != null) {
+            byKey.put(new Key(job.function, key), job);
+        }
+    }
+
+    private int place(long number) {
+        return (int) number & byNumber.length - 1;
+    }
+
+    private void link(Job job) {
+        int place = place(job.number);
+        job.nextInIndex = byNumber[place];
+        byNumber[place] = job;
+    }
+
+    private void grow() {
+        Job[] before = byNumber;
+        byNumber = new Job[2 * before.length];
+        for (Job first : before) {
+            for (Job job = first; job != null; ) {
+                Job next = job.nextInIndex;
+                link(job);
+                job = next;
+            }
+        }
+    }
+
+    private void unlink(Job job) {
+        int place = place(job.number);
+        Job before = null;
+        Job each = byNumber[place];
+        while (each != null && each != job) {
+            before = each;
+            each = each.nextInIndex;
+        }
+        if (each == null) {
+            return;
+        }
+        if (before == null) {
+            byNumber[place] = job.nextInIndex;
+        } else {
+            before.nextInIndex = job.nextInIndex;
+        }
+        job.nextInIndex = null;
+        size--;
     }
 
     /** Whether a job that has not ended stands for the same unique or data: two of them would be one for those who submit. */
     boolean holdsKeyOf(Job job) {
-        return job.coalescingKey != null && byKey.containsKey(new Key(job.function, job.coalescingKey));
+        Object key = job.coalescingKey();
+        return key != null && byKey.containsKey(new Key(job.function, key));
     }
 
     /** The job waits for its moment. */
@@ -41,16 +105,29 @@ final class JobIndex {
 
     /** The job has ended. */
     void remove(Job job) {
-        byHandle.remove(job.handle);
-        if (job.coalescingKey != null) {
-            byKey.remove(new Key(job.function, job.coalescingKey), job);
+        if (job.isOfThisRun()) {
+            unlink(job);
+        } else {
+            former.remove(job.handle());
+        }
+        Object key = job.coalescingKey();
+        if (key != null) {
+            byKey.remove(new Key(job.function, key), job);
         }
         due(job);
     }
 
     /** Null where there is none. */
     Job byHandle(JobHandle handle) {
-        return byHandle.get(handle);
+        long number = handles.number(handle);
+        if (number < 0) {
+            return former.get(handle);
+        }
+        Job job = byNumber[place(number)];
+        while (job != null && job.number != number) {
+            job = job.nextInIndex;
+        }
+        return job;
     }
 
     /** The job that a submission joins; null where there is none. */
@@ -78,6 +155,13 @@ final class JobIndex {
 
     /** A copy, in no order. */
     List<Job> all() {
-        return new ArrayList<>(byHandle.values());
+        List<Job> all = new ArrayList<>(size + former.size());
+        for (Job first : byNumber) {
+            for (Job job = first; job != null; job = job.nextInIndex) {
+                all.add(job);
+            }
+        }
+        all.addAll(former.values());
+        return all;
     }
 }

@@ -46,8 +46,8 @@ final class JobLog {
     boolean handedOut(Job job, Deliveries deliveries) {
         newSecond(deliveries);
         // Two lines: who has the first gets the second.
-        job.logged = job.isCatalogCall() || lines + 2 <= linesPerSecond;
-        if (!job.logged) {
+        job.runs().logged = job.isCatalogCall() || lines + 2 <= linesPerSecond;
+        if (!job.runs.logged) {
             boolean first = nothingUnlogged();
             counts(job).handedOut++;
             return first;
@@ -64,7 +64,7 @@ final class JobLog {
     boolean ended(Job job, Outcome outcome, Data text, Deliveries deliveries) {
         newSecond(deliveries);
         boolean failed = outcome != Outcome.DONE;
-        if (failed && !job.isCatalogCall() ? !troubleAdmitted() : !job.logged) {
+        if (failed && !job.isCatalogCall() ? !troubleAdmitted() : !job.runs.logged) {
             boolean first = nothingUnlogged();
             if (failed) {
                 counts(job).failed++;
@@ -77,7 +77,7 @@ final class JobLog {
         if (text != null) {
             event.with(failed ? "error" : "result", excerpt(text));
         }
-        event.with("ms", (clock.nanoTime() - job.startedNanos) / 1_000_000);
+        event.with("ms", (clock.nanoTime() - job.runs.startedNanos) / 1_000_000);
         deliveries.log(failed ? Level.WARN : Level.INFO, event.toString());
         return false;
     }
@@ -93,7 +93,7 @@ final class JobLog {
         deliveries.log(
                 Level.WARN,
                 describe(event, job)
-                        .with("attempt", job.attempt)
+                        .with("attempt", job.runs.attempt)
                         .with("reason", reason)
                         .toString());
         return false;
@@ -173,7 +173,7 @@ final class JobLog {
     }
 
     private Counts counts(Job job) {
-        return unlogged.computeIfAbsent(job.functionName, name -> new Counts());
+        return unlogged.computeIfAbsent(job.functionName(), name -> new Counts());
     }
 
     /** The first characters of a workload, a result or an error. */
@@ -183,10 +183,10 @@ final class JobLog {
 
     private static LogEvent describe(String event, Job job) {
         LogEvent line = LogEvent.of(event);
-        if (job.worker != null) {
-            line.with("conn", job.worker.number).with("client", job.worker.clientId);
+        if (job.runs.worker != null) {
+            line.with("conn", job.runs.worker.number).with("client", job.runs.worker.clientId);
         }
-        line.with("handle", job.handle.text());
+        line.with("handle", job.handle().text());
         return line.with("call", job.callText());
     }
 }

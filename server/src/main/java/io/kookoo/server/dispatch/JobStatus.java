@@ -40,19 +40,19 @@ public record JobStatus(
     static JobStatus of(Job job, long nanoTime) {
         boolean runs = job.state == Job.State.RUNNING;
         return new JobStatus(
-                job.handle,
-                job.functionName,
+                job.handle(),
+                job.functionName(),
                 job.unique,
                 job.priority,
                 runs,
                 job.state == Job.State.DELAYED,
                 job.stored,
                 Duration.ofNanos(nanoTime - job.createdNanos),
-                job.attempt,
-                runs ? job.worker.name() : "",
-                runs ? Duration.ofNanos(nanoTime - job.startedNanos) : Duration.ZERO,
-                job.numerator,
-                job.denominator,
+                job.runs.attempt,
+                runs ? job.runs.worker.name() : "",
+                runs ? Duration.ofNanos(nanoTime - job.runs.startedNanos) : Duration.ZERO,
+                job.runs.numerator,
+                job.runs.denominator,
                 job.waiting.size());
     }
 }

@@ -48,7 +48,7 @@ final class Journal {
 
     /** Takes all that is there, described as it stands now; the next commit begins. */
     Batch take(Clock clock) {
-        long now = clock.now().toEpochMilli();
+        long now = clock.millis();
         long nanos = clock.nanoTime();
         List<Change> described = new ArrayList<>(changes.size());
         changes.forEach((job, kind) -> described.add(new Change(kind, job.record(now, nanos))));

@@ -36,7 +36,7 @@ public record Keeping(long run, boolean durable, Set<Outcomes> outcomes) {
         } else if (job.background) {
             kind = Outcomes.BACKGROUND;
         } else {
-            kind = job.outcome == Outcome.DONE ? Outcomes.SUCCEEDED : Outcomes.FAILED;
+            kind = job.runs.outcome == Outcome.DONE ? Outcomes.SUCCEEDED : Outcomes.FAILED;
         }
         return outcomes.contains(kind);
     }

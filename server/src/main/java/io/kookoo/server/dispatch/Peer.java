@@ -17,6 +17,7 @@ import java.util.Set;
 public final class Peer {
     final long number;
     final String address;
+    private final int port;
     final Outbox outbox;
     final Instant since;
 
@@ -67,11 +68,13 @@ public final class Peer {
     /**
      * @param number of the connection, for log and lists
      * @param address numeric, without port
+     * @param port at which it came
      * @param clock for the moment at which it came: now
      */
-    public Peer(long number, String address, Outbox outbox, Clock clock) {
+    public Peer(long number, String address, int port, Outbox outbox, Clock clock) {
         this.number = number;
         this.address = Objects.requireNonNull(address);
+        this.port = port;
         this.outbox = Objects.requireNonNull(outbox);
         this.since = clock.now();
         this.heardNanos = clock.nanoTime();
@@ -85,6 +88,11 @@ public final class Peer {
     /** Numeric, without port. */
     public String address() {
         return address;
+    }
+
+    /** {@code address:port}; an IPv6 address in brackets. */
+    String endpoint() {
+        return (address.indexOf(':') < 0 ? address : "[" + address + "]") + ":" + port;
     }
 
     /** When it came. */

@@ -11,6 +11,7 @@ import java.util.List;
  *
  * @param number of the connection
  * @param address numeric, without port
+ * @param endpoint with its port, {@code address:port}
  * @param clientId what SET_CLIENT_ID said; {@code -} where nothing was said
  * @param since when it was opened
  * @param idle time since its last message
@@ -20,6 +21,7 @@ import java.util.List;
 public record PeerStatus(
         long number,
         String address,
+        String endpoint,
         String clientId,
         Instant since,
         Duration idle,
@@ -35,10 +37,11 @@ public record PeerStatus(
         return new PeerStatus(
                 peer.number,
                 peer.address,
+                peer.endpoint(),
                 peer.clientId,
                 peer.since,
                 Duration.ofNanos(Math.max(0, nanoTime - peer.heardNanos())),
                 peer.abilities.keySet().stream().map(function -> function.name).toList(),
-                peer.running.stream().map(job -> job.handle).toList());
+                peer.running.stream().map(Job::handle).toList());
     }
 }

@@ -84,7 +84,7 @@ final class StallAlarm {
                 Level.ERROR,
                 LogEvent.of("stalled")
                         .with("function", function.name.text())
-                        .with("handle", oldest.handle.text())
+                        .with("handle", oldest.handle().text())
                         .with("ready_ms", (now - oldest.readyNanos) / 1_000_000)
                         .with("queued", function.queued())
                         .with("running", function.running())

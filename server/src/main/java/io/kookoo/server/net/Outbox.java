@@ -129,6 +129,18 @@ public final class Outbox {
         }
     }
 
+    /** Adds a line of text, its end included, that many peers get: in UTF-8, and not to be changed afterwards. */
+    public synchronized void line(byte[] utf8) {
+        if (admits()) {
+            waiting.line(utf8);
+        }
+    }
+
+    /** How many bytes wait to be written; what is just being written is not among them. */
+    public synchronized int size() {
+        return waiting.size();
+    }
+
     /**
      * Whether so much waits that it is better written before more is added: a few bytes can ask for long answers, and a peer
      * that sends many such requests at once must not be taken for one that does not read.

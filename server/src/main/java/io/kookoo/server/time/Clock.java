@@ -12,6 +12,11 @@ public interface Clock {
         }
 
         @Override
+        public long millis() {
+            return System.currentTimeMillis();
+        }
+
+        @Override
         public long nanoTime() {
             return System.nanoTime();
         }
@@ -19,6 +24,11 @@ public interface Clock {
 
     /** The wall clock, for people and for jobs that are due at a moment; may jump. */
     Instant now();
+
+    /** {@link #now}, in milliseconds since 1970: without an object for each job. */
+    default long millis() {
+        return now().toEpochMilli();
+    }
 
     /** Nanoseconds since some moment, for durations; never goes back. Compare by subtraction. */
     long nanoTime();

@@ -113,7 +113,7 @@ final class Bench {
 
         TestPeer() {
             Outbox outbox = Outbox.inMemory(written::add);
-            peer = new Peer(++lastNumber, "127.0.0.1", outbox, clock);
+            peer = new Peer(++lastNumber, "127.0.0.1", 0, outbox, clock);
             deliveries = new Deliveries(outbox);
             dispatcher.connect(peer);
         }
