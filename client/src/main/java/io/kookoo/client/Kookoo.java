@@ -512,12 +512,10 @@ public final class Kookoo implements AutoCloseable {
 
     private void take(TextLine line) throws IOException {
         Question question = asked.peek();
-        if (question == null || !question.isBegun()) {
-            Optional<Pushed> pushed = Pushed.parse(line.text());
-            if (pushed.isPresent()) {
-                listener.pushed(pushed.get());
-                return;
-            }
+        Optional<Pushed> pushed = Pushed.parse(line.text());
+        if (pushed.isPresent() && (question == null || !question.has(pushed.get()))) {
+            listener.pushed(pushed.get());
+            return;
         }
         if (question == null) {
             throw new IOException("the server sent a line unasked: \"" + line.text() + "\"");

@@ -7,29 +7,56 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A line that the server sends to a connection that has subscribed to a channel or taken a name, unasked and never inside an answer:
- * {@code message <channel> <from> <time> <text>} or {@code tell <from> <time> <text>}.
- *
- * @param channel null where it is for this connection alone
- * @param from the name of whoever sent it
- * @param text anything but an end of line; may be empty
- * @param line as the server sent it
+ * A line that the server sends unasked, and never inside an answer, to a connection that has subscribed to a channel or taken a name
+ * ({@code docs/protocol.md}, Channels).
  */
-public record Pushed(String channel, String from, Instant time, String text, String line) {
-    private static final Pattern FORM = Pattern.compile("(?s)(?:message (\\S+)|tell) (\\S+) (\\d\\S*)(?: (.*))?");
+public sealed interface Pushed {
+    /** As the server sent it, without its end. */
+    String line();
+
+    /**
+     * {@code message <channel> <from> <time> <text>}: what somebody has published.
+     *
+     * @param text any line, not empty
+     */
+    record Message(String channel, String from, Instant time, String text, String line) implements Pushed {}
+
+    /** {@code tell <from> <time> <text>}: what somebody has told this connection alone. */
+    record Tell(String from, Instant time, String text, String line) implements Pushed {}
+
+    /** {@code dropped <channel> <reason>}: this connection is no subscriber any more. */
+    record Dropped(String channel, String reason, String line) implements Pushed {}
 
     /** What a line is; empty where it is none such. */
-    public static Optional<Pushed> parse(String line) {
-        Matcher matcher = FORM.matcher(line);
-        if (!matcher.matches()) {
-            return Optional.empty();
+    static Optional<Pushed> parse(String line) {
+        Matcher words = Forms.MESSAGE.matcher(line);
+        if (words.matches()) {
+            return time(words.group(3))
+                    .map(time -> new Message(words.group(1), words.group(2), time, words.group(4), line));
         }
+        words.usePattern(Forms.TELL);
+        if (words.matches()) {
+            return time(words.group(2)).map(time -> new Tell(words.group(1), time, words.group(3), line));
+        }
+        words.usePattern(Forms.DROPPED);
+        return words.matches() ? Optional.of(new Dropped(words.group(1), words.group(2), line)) : Optional.empty();
+    }
+
+    private static Optional<Instant> time(String text) {
         try {
-            String text = matcher.group(4) == null ? "" : matcher.group(4);
-            return Optional.of(
-                    new Pushed(matcher.group(1), matcher.group(2), Instant.parse(matcher.group(3)), text, line));
+            return Optional.of(Instant.parse(text));
         } catch (DateTimeParseException e) {
             return Optional.empty();
         }
+    }
+
+    /** Apart, since whatever an interface has is public. */
+    final class Forms {
+        private static final Pattern MESSAGE = Pattern.compile("(?s)message (\\S+) (\\S+) (\\S+) (.*)");
+        private static final Pattern TELL = Pattern.compile("(?s)tell (\\S+) (\\S+) (.*)");
+        /** A row of a list has tabs. */
+        private static final Pattern DROPPED = Pattern.compile("dropped (\\S+) ([^\\t]+)");
+
+        private Forms() {}
     }
 }

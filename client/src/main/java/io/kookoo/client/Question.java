@@ -4,6 +4,7 @@ import io.kookoo.protocol.PacketWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 
 /** A text command, and its answer of one line or several. The lines are taken by the reading thread alone. */
 final class Question implements Request {
@@ -35,9 +36,14 @@ final class Question implements Request {
         this.answer = answer;
     }
 
-    /** Whether lines of the answer have come, and the next one belongs to it whatever it is. */
-    boolean isBegun() {
-        return !lines.isEmpty();
+    /**
+     * Whether a line that looks as if it were sent unasked belongs to the answer: once that has begun, and where the kept messages of its
+     * channel are asked for. One of that channel that comes just before them is among them as well.
+     */
+    boolean has(Pushed pushed) {
+        return !lines.isEmpty()
+                || pushed instanceof Pushed.Message message
+                        && command.strip().matches("(?i)history\\s+" + Pattern.quote(message.channel()) + "(\\s.*)?");
     }
 
     /** A line of the answer; whether it is the last. */

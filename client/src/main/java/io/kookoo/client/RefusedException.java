@@ -30,7 +30,7 @@ public final class RefusedException extends IOException {
     /**
      * Passes the answer to a text command if it is no refusal.
      *
-     * @param line {@code ERR CODE text}, in which blanks of the text are {@code +}, or any other answer
+     * @param line {@code ERR CODE text}, in which blanks of the text may be {@code +}, or any other answer
      */
     public static void check(String command, String line) throws RefusedException {
         if (line.startsWith(ERR)) {
@@ -45,6 +45,10 @@ public final class RefusedException extends IOException {
     }
 
     private static String decoded(String line) {
+        if (line.split(" ", 4).length == 4) {
+            // It has blanks of its own.
+            return line;
+        }
         try {
             return URLDecoder.decode(line, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {

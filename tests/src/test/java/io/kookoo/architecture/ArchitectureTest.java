@@ -154,7 +154,10 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
-                        "io.kookoo.client.command..", "io.kookoo.client.batch..", "io.kookoo.client.terminal..")
+                        "io.kookoo.client.command..",
+                        "io.kookoo.client.batch..",
+                        "io.kookoo.client.shell..",
+                        "io.kookoo.client.terminal..")
                 .check(kookoo);
         noClasses()
                 .that()

@@ -95,6 +95,29 @@ class ShellProgramTest {
     }
 
     @Test
+    void shouldTalkOverAChannel() throws IOException {
+        try (RunningProgram ann = start();
+                RunningProgram bob = start()) {
+            type(bob, "name bob\ncreate news\nsubscribe news\n");
+            bob.awaitOut(2, "OK news"::equals);
+            type(
+                    ann,
+                    "name ann\npublish news {\"a\":  1}\ntell bob  hi \npublish news 2\nhistory news 1\nchannels\nadd(1,2)\n");
+            ann.awaitOut("3"::equals);
+            String time = " \\d{4}-\\d\\d-\\d\\dT\\S+Z ";
+            bob.awaitOut(line -> line.matches("message news ann" + time + "\\{\"a\":  1}"));
+            bob.awaitOut(line -> line.matches("tell ann" + time + " hi "));
+            bob.awaitOut(line -> line.matches("message news ann" + time + "2"));
+            List<String> out = ann.out();
+            assertEquals(List.of("OK ann", "OK 1", "OK bob", "OK 1"), out.subList(0, 4), out::toString);
+            assertTrue(out.get(4).matches("message news ann" + time + "2"), out::toString);
+            assertTrue(out.contains("news\t1"), out::toString);
+            assertEquals(List.of(), ann.err());
+            assertEquals(List.of(), bob.err());
+        }
+    }
+
+    @Test
     void shouldKeepNoHistoryOfAPipe() throws IOException {
         assertEnded(run("add(2,2)\n"), 0, List.of("4"), List.of());
         assertFalse(Files.exists(home.resolve("history")));

@@ -4,7 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -116,6 +121,50 @@ class ShellScreenTest {
         terminal.type("show fun");
         terminal.press("Tab");
         awaitLast(PROMPT + "show functions");
+    }
+
+    /** What another person types. */
+    private String say(String line) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.setSoTimeout(Math.toIntExact(RunningProgram.PATIENCE.toMillis()));
+            socket.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+            return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))
+                    .readLine();
+        }
+    }
+
+    @Test
+    void shouldShowMessagesAboveWhatIsBeingTyped() throws IOException {
+        startShell();
+        type("name bob");
+        terminal.press("Enter");
+        terminal.awaitScreen(ends("OK bob", PROMPT.strip()));
+        terminal.type("subscribe main");
+        terminal.press("Tab");
+        awaitLast(PROMPT + "subscribe main_channel");
+        terminal.press("Enter");
+        terminal.awaitScreen(ends("OK main_channel", PROMPT.strip()));
+        type("add(1");
+        assertEquals("OK 1", say("publish main_channel {\"text\": \"to all\"} \u001b[2J"));
+        assertEquals("OK bob", say("tell bob and to you"));
+        String time = "\\d\\d:\\d\\d:\\d\\d conn-\\d+ ";
+        List<String> screen = terminal.awaitScreen(lines -> {
+            int size = lines.size();
+            return size > 2
+                    && lines.get(size - 3).matches(time + "to main_channel: \\{\"text\": \"to all\"} \\\\u001b\\[2J")
+                    && lines.get(size - 2).matches(time + "tells you: and to you")
+                    && lines.get(size - 1).equals(PROMPT + "add(1");
+        });
+        assertEquals(PROMPT + "subscribe main_channel", screen.get(screen.size() - 5));
+        terminal.type(",2)");
+        terminal.press("Enter");
+        terminal.awaitScreen(ends(PROMPT + "add(1,2)", "3", PROMPT.strip()));
+        // And while a call is waited for.
+        type("sleep(30)");
+        terminal.press("Enter");
+        server.awaitOut(line -> line.contains("handed_out") && line.contains("call=sleep(30)"));
+        assertEquals("OK bob", say("tell bob while you wait"));
+        terminal.awaitScreen(lines -> lines.get(lines.size() - 1).matches(time + "tells you: while you wait"));
     }
 
     @Test

@@ -92,9 +92,18 @@ public final class TerminalDialogue implements Dialogue {
 
     @Override
     public void message(Pushed pushed) {
-        String where = pushed.channel() == null ? " tells you: " : " to " + pushed.channel() + ": ";
-        String text = TIME.format(pushed.time()) + " " + pushed.from() + where + pushed.text();
-        prompt.show(Style.MESSAGE, Printable.line(text));
+        prompt.show(Style.MESSAGE, Printable.line(readable(pushed)));
+    }
+
+    private static String readable(Pushed pushed) {
+        if (pushed instanceof Pushed.Message message) {
+            return TIME.format(message.time()) + " " + message.from() + " to " + message.channel() + ": "
+                    + message.text();
+        }
+        if (pushed instanceof Pushed.Tell tell) {
+            return TIME.format(tell.time()) + " " + tell.from() + " tells you: " + tell.text();
+        }
+        return pushed.line();
     }
 
     @Override
