@@ -21,6 +21,7 @@ import org.jline.terminal.Attributes;
 import org.jline.terminal.Attributes.LocalFlag;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.Terminal.Signal;
+import org.jline.terminal.Terminal.SignalHandler;
 import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStyle;
 
@@ -79,6 +80,13 @@ public final class Prompt implements AutoCloseable {
         attributes.setLocalFlag(LocalFlag.ECHOCTL, false);
         terminal.setAttributes(attributes);
         terminal.handle(Signal.INT, signal -> owner.interrupt());
+        // While a line is read Ctrl-C is a key among others. The library would interrupt the thread as well, and the
+        // key, if
+        // that was faster, be there for the next line.
+        reader.getWidgets().put(LineReader.CALLBACK_INIT, () -> {
+            terminal.handle(Signal.INT, SignalHandler.SIG_IGN);
+            return true;
+        });
     }
 
     /**
