@@ -122,9 +122,16 @@ class ShellScreenTest {
         terminal.press("Tab");
         awaitLast(PROMPT + "prioritystatus");
         terminal.press("C-u");
-        terminal.type("show fun");
+        terminal.type("show lo");
         terminal.press("Tab");
-        awaitLast(PROMPT + "show functions");
+        awaitLast(PROMPT + "show load");
+        terminal.press("Enter");
+        terminal.awaitScreen(lines -> {
+            int size = lines.size();
+            return lines.get(size - 1).equals(PROMPT.strip())
+                    && lines.get(size - 2).matches("\\d+ +\\d+ +\\d+")
+                    && lines.get(size - 3).equals("CONNECTIONS  QUEUED  RUNNING");
+        });
     }
 
     /** What another person types. */

@@ -11,6 +11,8 @@ import picocli.CommandLine.Option;
         description = "Shows the server's channels and how many connections have subscribed to each.",
         footer = {"", "Examples:", "  java -jar client.jar channels"})
 final class ChannelsCommand implements Callable<Integer> {
+    static final String[] COLUMNS = {"channel", "subscribers"};
+
     private final Program program;
 
     @Option(names = "--json", description = "A JSON array instead of a table.")
@@ -24,7 +26,7 @@ final class ChannelsCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Table table;
         try (ServerConnection connection = Program.connect(program.settings())) {
-            table = Table.of(connection, "channels", "channel", "subscribers");
+            table = Table.of(connection, "channels", COLUMNS);
         }
         program.console().out().print(json ? table.json() : table.text());
         return ExitCode.OK;

@@ -14,6 +14,8 @@ import picocli.CommandLine.Option;
         },
         footer = {"", "Examples:", "  java -jar client.jar clients"})
 final class ClientsCommand implements Callable<Integer> {
+    static final String[] COLUMNS = {"client", "name", "address", "since", "seconds", "channels"};
+
     private final Program program;
 
     @Option(names = "--json", description = "A JSON array instead of a table.")
@@ -27,7 +29,7 @@ final class ClientsCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Table table;
         try (ServerConnection connection = Program.connect(program.settings())) {
-            table = Table.of(connection, "clients", "client", "name", "address", "since", "seconds", "channels");
+            table = Table.of(connection, "clients", COLUMNS);
         }
         program.console().out().print(json ? table.json() : table.text());
         return ExitCode.OK;

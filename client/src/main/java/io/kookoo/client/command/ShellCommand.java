@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -99,6 +100,7 @@ final class ShellCommand implements Callable<Integer> {
                             limits,
                             settings.server().maxLineBytes(),
                             (kookoo, call, background, out, err) -> run(settings, kookoo, call, background, out, err),
+                            ShellCommand::columns,
                             ending)
                     .run();
         }
@@ -140,6 +142,22 @@ final class ShellCommand implements Callable<Integer> {
             case ExitCode.TIMEOUT -> ShellEnd.TIMED_OUT;
             case ExitCode.INTERRUPTED -> ShellEnd.INTERRUPTED;
             default -> ShellEnd.FAILED;
+        };
+    }
+
+    private static List<String> columns(List<String> command) {
+        return switch (command.get(0)) {
+            case "status" -> List.of(StatusCommand.COLUMNS);
+            case "channels", "listchannels" -> List.of(ChannelsCommand.COLUMNS);
+            case "clients" -> List.of(ClientsCommand.COLUMNS);
+            case "jobs" -> List.of(JobsCommand.COLUMNS);
+            case "show" ->
+                Stream.of(ServerList.values())
+                        .filter(list -> command.size() > 1 && list.name().equalsIgnoreCase(command.get(1)))
+                        .findFirst()
+                        .map(ServerList::columns)
+                        .orElse(List.of());
+            default -> List.of();
         };
     }
 

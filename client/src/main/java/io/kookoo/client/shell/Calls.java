@@ -4,7 +4,7 @@ import io.kookoo.call.FunctionCall;
 import io.kookoo.client.Kookoo;
 import java.io.PrintStream;
 
-/** Has functions run: the one thing that a shell leaves to the program it is part of. */
+/** Has functions run, as the program does that a shell is part of. */
 @FunctionalInterface
 public interface Calls {
     /**

@@ -24,8 +24,12 @@ public interface Dialogue extends AutoCloseable {
     /** For what went wrong with calls. */
     PrintStream err();
 
-    /** What the server answers, in columns separated by tabs. */
-    void answer(List<String> lines);
+    /**
+     * What the server answers, in columns separated by tabs.
+     *
+     * @param heading what the columns mean, or empty
+     */
+    void answer(List<String> heading, List<String> lines);
 
     /** What went wrong with a line. */
     void problem(String text);

@@ -28,7 +28,7 @@ public final class PipedDialogue implements Dialogue {
     private final boolean outIsTerminal;
     private final PrintStream err;
     private final boolean errIsTerminal;
-    private final SynchronousQueue<Line> lines = new SynchronousQueue<>();
+    private final SynchronousQueue<Line> read = new SynchronousQueue<>();
     private final Thread input;
     /** Of the line that was read last, from 1. Confined to the thread that reads lines. */
     private int number;
@@ -45,17 +45,17 @@ public final class PipedDialogue implements Dialogue {
         this.outIsTerminal = outIsTerminal;
         this.err = err;
         this.errIsTerminal = errIsTerminal;
-        this.input = new Thread(() -> read(new BufferedInputStream(in)), "kookoo-input");
+        this.input = new Thread(() -> readAll(new BufferedInputStream(in)), "kookoo-input");
         input.setDaemon(true);
         input.start();
     }
 
-    private void read(InputStream in) {
+    private void readAll(InputStream in) {
         try {
             Line line = null;
             while (line == null || !line.last()) {
                 line = line(in);
-                lines.put(line);
+                read.put(line);
             }
         } catch (InterruptedException e) {
             // Nobody wants more.
@@ -92,7 +92,7 @@ public final class PipedDialogue implements Dialogue {
         if (ended) {
             return null;
         }
-        Line line = lines.take();
+        Line line = read.take();
         number++;
         ended = line.last();
         if (line.failure() != null) {
@@ -122,8 +122,8 @@ public final class PipedDialogue implements Dialogue {
     }
 
     @Override
-    public void answer(List<String> answer) {
-        answer.forEach(line -> print(out, outIsTerminal, line));
+    public void answer(List<String> heading, List<String> lines) {
+        lines.forEach(line -> print(out, outIsTerminal, line));
     }
 
     @Override

@@ -40,6 +40,7 @@ public final class Shell {
     private final ServerLink link;
     private final int maxCommandBytes;
     private final Calls calls;
+    private final Columns columns;
     private final BooleanSupplier ending;
     private boolean ended;
 
@@ -55,12 +56,14 @@ public final class Shell {
             ConnectionLimits limits,
             int maxCommandBytes,
             Calls calls,
+            Columns columns,
             BooleanSupplier ending) {
         this.dialogue = dialogue;
         this.completions = completions;
         this.link = new ServerLink(address, limits, dialogue);
         this.maxCommandBytes = maxCommandBytes;
         this.calls = calls;
+        this.columns = columns;
         this.ending = ending;
     }
 
@@ -151,16 +154,17 @@ public final class Shell {
         }
         try {
             Kookoo kookoo = link.open();
-            List<String> answer = new ArrayList<>();
             if (verb == TextVerb.HELP) {
-                answer.addAll(HELP);
-            }
-            if (verb.isList()) {
-                answer.addAll(kookoo.askList(line).get());
+                List<String> help = new ArrayList<>(HELP);
+                help.addAll(kookoo.askList(line).get());
+                dialogue.answer(List.of(), help);
+            } else if (verb.isList()) {
+                List<String> answer = kookoo.askList(line).get();
+                words[0] = verb.toString();
+                dialogue.answer(columns.of(List.of(words)), answer);
             } else {
-                answer.add(kookoo.ask(line).get());
+                dialogue.answer(List.of(), List.of(kookoo.ask(line).get()));
             }
-            dialogue.answer(answer);
             link.done(verb, words);
             return ShellEnd.WELL;
         } catch (ExecutionException e) {

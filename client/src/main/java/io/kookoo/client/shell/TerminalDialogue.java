@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Queue;
 
@@ -76,8 +78,13 @@ public final class TerminalDialogue implements Dialogue {
     }
 
     @Override
-    public void answer(List<String> lines) {
-        Printable.table(lines).forEach(line -> prompt.show(Style.PLAIN, line));
+    public void answer(List<String> heading, List<String> lines) {
+        List<String> table = new ArrayList<>();
+        if (!heading.isEmpty()) {
+            table.add(String.join("\t", heading).toUpperCase(Locale.ROOT));
+        }
+        table.addAll(lines);
+        Printable.table(table).forEach(line -> prompt.show(Style.PLAIN, line));
     }
 
     @Override
