@@ -17,6 +17,9 @@ public interface Observer {
     /** SET_CLIENT_ID. */
     default void named(Peer peer) {}
 
+    /** The peer works: it has announced a function, or asks for calls of the catalog. May be told more than once. */
+    default void works(Peer peer) {}
+
     /**
      * A connection has gone.
      *
