@@ -112,6 +112,11 @@ public final class Peer {
         return !abilities.isEmpty();
     }
 
+    /** Whether its connection has ended. */
+    public boolean isGone() {
+        return gone;
+    }
+
     /** Whether it asks for calls of the catalog. */
     public boolean isPoller() {
         return poller;
