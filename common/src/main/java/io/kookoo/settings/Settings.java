@@ -441,7 +441,8 @@ public record Settings(
                 }
                 given.forEach((key, text) -> origins.add(origin(key.section() + " " + section.name(), key, text)));
             });
-            return new Settings(home, file, server, client, logger, store, report, functions, retries, origins, warnings);
+            return new Settings(
+                    home, file, server, client, logger, store, report, functions, retries, origins, warnings);
         }
 
         private static Origin origin(String section, SettingKey<?> key, Text text) {

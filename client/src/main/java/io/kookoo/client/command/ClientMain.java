@@ -48,6 +48,7 @@ public final class ClientMain {
             "retry",
             "purge",
             "backup",
+            "report",
             "ping",
             "bench");
 
@@ -114,6 +115,7 @@ public final class ClientMain {
             case "retry" -> new RetryCommand(program);
             case "purge" -> new PurgeCommand(program);
             case "backup" -> new BackupCommand(program);
+            case "report" -> new ReportCommand(program);
             case "ping" -> new PingCommand(program);
             case "bench" -> new BenchCommand(program);
             default -> throw new IllegalArgumentException("no command " + name);

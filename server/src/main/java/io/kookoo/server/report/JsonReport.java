@@ -139,7 +139,8 @@ final class JsonReport {
     }
 
     private static BigDecimal seconds(Duration duration) {
-        return new BigDecimal(BigDecimal.valueOf(duration.toMillis(), 3).stripTrailingZeros().toPlainString());
+        return new BigDecimal(
+                BigDecimal.valueOf(duration.toMillis(), 3).stripTrailingZeros().toPlainString());
     }
 
     /** To a microsecond. */

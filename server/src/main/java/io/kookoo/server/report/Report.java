@@ -52,13 +52,7 @@ record Report(
      *     past the last limit
      */
     record Times(
-            long count,
-            Duration mean,
-            Duration p50,
-            Duration p90,
-            Duration p99,
-            Duration longest,
-            List<Long> counts) {
+            long count, Duration mean, Duration p50, Duration p90, Duration p99, Duration longest, List<Long> counts) {
         Times {
             counts = List.copyOf(counts);
         }

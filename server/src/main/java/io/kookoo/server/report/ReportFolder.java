@@ -113,8 +113,7 @@ final class ReportFolder {
     /** By time, then by number: {@code -10} comes after {@code -2}. */
     private static int compare(String one, String other) {
         int byLength = Integer.compare(one.length(), other.length());
-        int byTime = one.substring(0, "report-".length() + 16)
-                .compareTo(other.substring(0, "report-".length() + 16));
+        int byTime = one.substring(0, "report-".length() + 16).compareTo(other.substring(0, "report-".length() + 16));
         return byTime != 0 ? byTime : byLength != 0 ? byLength : one.compareTo(other);
     }
 }

@@ -173,7 +173,8 @@ final class Span {
         function.ended(failed, size, nanos);
         series.at(job.endedNanos()).ended(failed, size, nanos);
         if (failed) {
-            function.failed(job.outcome(), job.said() == null ? Data.EMPTY : job.said().copy(REASON_BYTES));
+            function.failed(
+                    job.outcome(), job.said() == null ? Data.EMPTY : job.said().copy(REASON_BYTES));
             if (errors.size() == LAST_ERRORS) {
                 errors.removeLast();
             }
