@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A {@link Report} as one page that needs nothing else: tables that are there without scripts, and charts by a library which is in the page.
@@ -31,6 +33,8 @@ final class HtmlReport {
     private static final Pattern PLACE = Pattern.compile("\\{\\{([a-z.]+)}}");
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter TIME_OF_DAY =
+            DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final DateTimeFormatter MILLIS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -53,10 +57,10 @@ final class HtmlReport {
                 "span",
                 text(time(report.from()) + " to " + time(report.to()) + " UTC, "
                         + span(Duration.between(report.from(), report.to()))));
-        parts.put("reason", text("It ended since " + report.reason().words + "."));
+        parts.put("reason", text("It ended because " + report.reason().words + "."));
         parts.put("totals", totals(report));
         parts.put("width", text("Each bar is " + span(report.pointWidth()) + "."));
-        parts.put("clients", clients(report.clients()));
+        parts.put("clients", clients(report));
         parts.put("functions", functions(report.functions()));
         parts.put("distribution", distribution(report.functions()));
         parts.put("slowest", calls(report.slowest()));
@@ -113,7 +117,7 @@ final class HtmlReport {
                 .append("</dd></div>");
     }
 
-    private static String clients(List<Report.Client> clients) {
+    private static String clients(Report report) {
         HtmlTable table = new HtmlTable(
                 "Client",
                 "Address",
@@ -128,13 +132,14 @@ final class HtmlReport {
                 "#p50",
                 "#p99",
                 "#Longest pause");
-        for (Report.Client client : clients) {
+        DateTimeFormatter time = isOneDay(report) ? TIME_OF_DAY : TIME;
+        for (Report.Client client : report.clients()) {
             table.text(client.name())
                     .cell("t", client.address())
                     .cell("t", client.role().word)
                     .number(number(client.connections()))
-                    .cell("t", time(client.from()))
-                    .cell("t", time(client.to()))
+                    .cell("t", time.format(client.from()))
+                    .cell("t", time.format(client.to()))
                     .number(number(client.calls()))
                     .failures(client.failures())
                     .number(bytes(client.bytes()))
@@ -145,6 +150,15 @@ final class HtmlReport {
                     .endRow();
         }
         return table.end();
+    }
+
+    private static boolean isOneDay(Report report) {
+        Stream<Instant> moments =
+                Stream.concat(Stream.of(report.to()), report.clients().stream().map(Report.Client::from));
+        return moments.map(moment -> moment.truncatedTo(ChronoUnit.DAYS))
+                        .distinct()
+                        .count()
+                == 1;
     }
 
     private static String functions(List<Report.Function> functions) {
@@ -182,9 +196,9 @@ final class HtmlReport {
         String[] heads = new String[Tally.LIMITS.size() + 2];
         heads[0] = "Function";
         for (int i = 0; i < Tally.LIMITS.size(); i++) {
-            heads[i + 1] = "#" + duration(Tally.LIMITS.get(i));
+            heads[i + 1] = "#≤ " + limit(i);
         }
-        heads[heads.length - 1] = "#longer";
+        heads[heads.length - 1] = "#> " + limit(Tally.LIMITS.size() - 1);
         HtmlTable table = new HtmlTable(heads);
         for (Report.Function function : functions) {
             table.text(function.name());
@@ -192,6 +206,11 @@ final class HtmlReport {
             table.endRow();
         }
         return table.end();
+    }
+
+    private static String limit(int index) {
+        Duration limit = Tally.LIMITS.get(index);
+        return limit.toMillis() < 1000 ? limit.toMillis() + " ms" : limit.toSeconds() + " s";
     }
 
     private static String calls(List<Report.Call> calls) {
@@ -273,13 +292,13 @@ final class HtmlReport {
         return millis < 1000 ? String.format(Locale.ROOT, "%.0f ms", millis) : span(duration);
     }
 
-    /** {@code 1.5 s}, {@code 2 m 5 s}, {@code 1 d 2 h}. */
+    /** {@code 1.5 s}, {@code 2 min 5 s}, {@code 1 d 2 h}. */
     private static String span(Duration duration) {
         if (duration.compareTo(Duration.ofMinutes(1)) < 0) {
             String seconds = String.format(Locale.ROOT, "%.3f", duration.toNanos() / 1e9);
             return seconds.replaceAll("0+$", "").replaceAll("\\.$", "") + " s";
         }
-        String[] units = {"d", "h", "m", "s"};
+        String[] units = {"d", "h", "min", "s"};
         long[] parts = {
             duration.toDays(), duration.toHoursPart(), duration.toMinutesPart(), duration.toSecondsPart(),
         };

@@ -4,7 +4,7 @@ import java.util.List;
 
 /** Writes a table of a page, cell by cell; every text is escaped here. */
 final class HtmlTable {
-    private final StringBuilder out = new StringBuilder("<div class=\"table\"><table><thead><tr>");
+    private final StringBuilder out = new StringBuilder("<div class=\"table\"><table class=\"data\"><thead><tr>");
     private boolean inRow;
     private boolean empty = true;
 

@@ -39,6 +39,10 @@ final class ReportFolder {
     private final Path folder;
     private final int keep;
     private final Supplier<InetSocketAddress> address;
+    /** The last report's, without its number in that second. */
+    private String lastName;
+
+    private int number;
 
     ReportFolder(Path folder, int keep, Supplier<InetSocketAddress> address) {
         this.folder = folder;
@@ -64,16 +68,26 @@ final class ReportFolder {
         return folder.resolve(name + HTML);
     }
 
+    /** Not one that was used before, even where that is deleted: the later of two has the higher number. */
     private String freeName(String name) {
-        String free = name;
-        for (int i = 2; Files.exists(folder.resolve(free + HTML)) || Files.exists(folder.resolve(free + JSON)); i++) {
-            free = name + "-" + i;
+        number = name.equals(lastName) ? number + 1 : 1;
+        lastName = name;
+        while (exists(numbered(name))) {
+            number++;
         }
-        return free;
+        return numbered(name);
+    }
+
+    private String numbered(String name) {
+        return number == 1 ? name : name + "-" + number;
+    }
+
+    private boolean exists(String name) {
+        return Files.exists(folder.resolve(name + HTML)) || Files.exists(folder.resolve(name + JSON));
     }
 
     private void write(String name, String text) throws IOException {
-        Path unfinished = folder.resolve(name + UNFINISHED);
+        Path unfinished = folder.resolve(name.substring(0, name.lastIndexOf('.')) + UNFINISHED);
         try {
             Files.writeString(unfinished, text, StandardCharsets.UTF_8);
             Files.move(unfinished, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);

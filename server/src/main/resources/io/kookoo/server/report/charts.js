@@ -11,17 +11,21 @@
   const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const number = value => value == null ? "–" : value.toLocaleString("en", {maximumSignificantDigits: 4});
   const bars = uPlot.paths.bars({size: [1, 40], align: 1});
-  const hasLines = points.length > 1;
 
   function line(label, stroke, more) {
     return Object.assign({
-      label, stroke: colour(stroke), width: 1.5, spanGaps: true, points: {show: !hasLines, size: 6},
+      label, stroke: colour(stroke), width: 1.5, points: {show: true, size: 4, fill: colour(stroke)},
       value: (chart, value) => number(value)
     }, more);
   }
 
   function filled(label, stroke) {
     return Object.assign(line(label, stroke), {fill: colour(stroke), width: 0, paths: bars, points: {show: false}});
+  }
+
+  function times(chart, ticks, axis, space, step) {
+    const [from, to] = step >= 86400 ? [5, 10] : step >= 60 ? [11, 16] : step >= 1 ? [11, 19] : [14, 22];
+    return ticks.map(tick => new Date(tick * 1000).toISOString().slice(from, to));
   }
 
   function draw(id, title, scale, lines, data) {
@@ -33,7 +37,7 @@
       height: 240,
       tzDate: seconds => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
       scales: {x: {time: true, range: [at[0], end]}, y: scale},
-      axes: [axis, Object.assign({label: title, labelSize: 22, size: 64,
+      axes: [Object.assign({values: times}, axis), Object.assign({label: title, labelSize: 22, size: 64,
         values: (chart, ticks) => ticks.map(tick => tick == null ? "" : number(tick))}, axis)],
       series: [{label: "Time", value: "{YYYY}-{MM}-{DD} {HH}:{mm}:{ss}"}].concat(lines),
       cursor: {drag: {x: true, y: false}}
