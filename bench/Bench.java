@@ -33,6 +33,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -82,6 +83,7 @@ public final class Bench {
                 wake       jobs one by one for 10 sleeping workers, and for 10,000 (3 runs at most; gearmand's: for 10)
                 stuck      rpc-50x50 alone, beside a peer that gets large results, and beside one that never reads them
                            (not gearmand's, which would keep them all)
+                channel    100 messages a second, each to 1,000 subscribers of one channel (not gearmand's)
                 poll       calls of the catalog, grabbed and answered on one connection (not gearmand's)
                 start      from starting the process to listening
               --jdk PATH   run server.jar on this JDK (its folder or its java); may be repeated
@@ -163,10 +165,11 @@ public final class Bench {
         IDLE(10_000),
         WAKE(2_000),
         STUCK(150_000),
+        CHANNEL(1_000),
         POLL(30_000),
         START(1);
 
-        /** Jobs of one run; connections of IDLE. */
+        /** Jobs of one run; connections of IDLE, messages of CHANNEL. */
         final int count;
 
         Load(int count) {
@@ -189,7 +192,7 @@ public final class Bench {
         }
 
         boolean isForGearmand() {
-            return this != POLL && this != STUCK && this != RPC_STORE && this != QUEUED;
+            return this != POLL && this != CHANNEL && this != STUCK && this != RPC_STORE && this != QUEUED;
         }
 
         /** With which stores of ours; gearmand has a store of its own, SQLite too, where ours is one. */
@@ -420,6 +423,7 @@ public final class Bench {
             case IDLE -> List.of(idle(server));
             case WAKE -> wake(server, count, contestant.isOurs());
             case STUCK -> stuck(server, count);
+            case CHANNEL -> List.of(channel(server, count));
             case POLL -> List.of(poll(server, count));
             case START -> List.of(new Row("start", 1 / server.startMillis, Map.of("ms", server.startMillis)));
         };
@@ -478,6 +482,24 @@ public final class Bench {
         Work work = new Work(count);
         try (Side side = Side.connect(server, 1, () -> new Poller(work))) {
             return measured("poll", server, work, side);
+        }
+    }
+
+    /** How long a message takes from before it is published until each subscriber has it. */
+    private static Row channel(Server server, int count) throws IOException {
+        int subscribers = 1_000;
+        int perSecond = 100;
+        try (Audience audience = new Audience(server.port, subscribers, count);
+                Closeable deadline = deadline(RUN_SECONDS, audience::end)) {
+            long serverMicros = server.cpuMicros();
+            Work work = audience.hear(perSecond);
+            serverMicros = server.cpuMicros() - serverMicros;
+            Map<String, Double> columns = work.latencies();
+            columns.put("CPU us/job", (double) serverMicros / work.count);
+            return new Row(
+                    String.format(Locale.ROOT, "channel, %,d subscribers, %d/s", subscribers, perSecond),
+                    1 / columns.get("p99 us"),
+                    columns);
         }
     }
 
@@ -1336,6 +1358,111 @@ public final class Bench {
             // The end as well.
         }
         Runtime.getRuntime().halt(0);
+    }
+
+    // Subscribers of a channel
+
+    /** Connections that have subscribed to main_channel, served by one thread, and one that publishes there. */
+    private static final class Audience implements Closeable {
+        private static final byte[] SUBSCRIBE = "subscribe main_channel\n".getBytes(StandardCharsets.US_ASCII);
+
+        private final Selector selector = Selector.open();
+        private final List<SocketChannel> subscribers = new ArrayList<>();
+        private final SocketChannel publisher;
+        private final Work work;
+        private final int messages;
+
+        Audience(int port, int subscribers, int messages) throws IOException {
+            InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+            this.messages = messages;
+            this.work = new Work(subscribers * messages);
+            publisher = SocketChannel.open(address);
+            for (int i = 0; i < subscribers; i++) {
+                SocketChannel subscriber = SocketChannel.open(address);
+                this.subscribers.add(subscriber);
+                subscriber.write(ByteBuffer.wrap(SUBSCRIBE));
+                // OK main_channel
+                readLine(subscriber);
+                subscriber.configureBlocking(false);
+                subscriber.register(selector, SelectionKey.OP_READ, new StringBuilder());
+            }
+        }
+
+        private static String readLine(SocketChannel channel) throws IOException {
+            StringBuilder line = new StringBuilder();
+            ByteBuffer one = ByteBuffer.allocate(1);
+            while (channel.read(one) > 0 && one.get(0) != '\n') {
+                line.append((char) one.get(0));
+                one.clear();
+            }
+            return line.toString();
+        }
+
+        /** Publishes all messages at that pace, and blocks until each subscriber has each of them. */
+        Work hear(int perSecond) throws IOException {
+            Thread publishing = new Thread(() -> publish(perSecond), "bench-publisher");
+            publishing.setDaemon(true);
+            publishing.start();
+            ByteBuffer in = ByteBuffer.allocate(64 * 1024);
+            while (!work.isDone()) {
+                selector.select();
+                for (SelectionKey key : selector.selectedKeys()) {
+                    in.clear();
+                    if (((SocketChannel) key.channel()).read(in) < 0) {
+                        throw new IOException("the server closed the connection of a subscriber");
+                    }
+                    in.flip();
+                    StringBuilder line = (StringBuilder) key.attachment();
+                    while (in.hasRemaining()) {
+                        char c = (char) in.get();
+                        if (c == '\n') {
+                            work.done(Long.parseLong(line.substring(line.lastIndexOf(" ") + 1)));
+                            line.setLength(0);
+                        } else {
+                            line.append(c);
+                        }
+                    }
+                }
+                selector.selectedKeys().clear();
+            }
+            return work;
+        }
+
+        /** The moment of sending is the message. */
+        private void publish(int perSecond) {
+            try {
+                long begun = System.nanoTime();
+                for (int i = 0; i < messages; i++) {
+                    long next = begun + i * 1_000_000_000L / perSecond;
+                    while (System.nanoTime() - next < 0) {
+                        LockSupport.parkNanos(next - System.nanoTime());
+                    }
+                    String line = "publish main_channel " + System.nanoTime() + "\n";
+                    publisher.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.US_ASCII)));
+                    readLine(publisher);
+                }
+            } catch (IOException e) {
+                // Who counts the messages waits in vain then, and for RUN_SECONDS at most.
+            }
+        }
+
+        /** From any thread: whoever hears fails. */
+        void end() {
+            try {
+                close();
+            } catch (IOException e) {
+                // Closed all the same.
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            publisher.close();
+            for (SocketChannel subscriber : subscribers) {
+                subscriber.close();
+            }
+            selector.close();
+        }
     }
 
     // Servers and other processes

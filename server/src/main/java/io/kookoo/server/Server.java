@@ -56,6 +56,7 @@ import org.slf4j.LoggerFactory;
  *   kookoo-deadlines  Deadlines     does what waits for a moment             one
  *   kookoo-store      StoreWriter   commits what has happened since its last     one
  *   kookoo-report     Reporter      writes the reports of sessions           one
+ *   kookoo-channels   SystemChannels   publishes what happens                one
  *   kookoo-catalog    FunctionCatalog  looks at functions.txt                one
  *   kookoo-local-N    LocalWorkers  keeps a local client running             one for each of --workers
  * </pre>

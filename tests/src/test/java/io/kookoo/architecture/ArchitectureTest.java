@@ -193,6 +193,28 @@ class ArchitectureTest {
     }
 
     @Test
+    void shouldKeepJsonWhereItIsRead() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.kookoo.client.command..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.fasterxml..")
+                .check(kookoo);
+    }
+
+    @Test
+    void shouldKeepSocketsOutOfChannels() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.kookoo.server.channel..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.net..", "java.io..", "io.kookoo.server.command..")
+                .check(kookoo);
+    }
+
+    @Test
     void shouldReadTheClockThroughOneDoor() {
         noClasses()
                 .that()

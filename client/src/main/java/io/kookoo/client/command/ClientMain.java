@@ -49,6 +49,13 @@ public final class ClientMain {
             "purge",
             "backup",
             "report",
+            "channels",
+            "clients",
+            "create",
+            "publish",
+            "subscribe",
+            "history",
+            "tell",
             "ping",
             "bench");
 
@@ -116,6 +123,13 @@ public final class ClientMain {
             case "purge" -> new PurgeCommand(program);
             case "backup" -> new BackupCommand(program);
             case "report" -> new ReportCommand(program);
+            case "channels" -> new ChannelsCommand(program);
+            case "clients" -> new ClientsCommand(program);
+            case "create" -> new CreateCommand(program);
+            case "publish" -> new PublishCommand(program);
+            case "subscribe" -> new SubscribeCommand(program);
+            case "history" -> new HistoryCommand(program);
+            case "tell" -> new TellCommand(program);
             case "ping" -> new PingCommand(program);
             case "bench" -> new BenchCommand(program);
             default -> throw new IllegalArgumentException("no command " + name);

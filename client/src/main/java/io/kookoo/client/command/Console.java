@@ -1,5 +1,6 @@
 package io.kookoo.client.command;
 
+import io.kookoo.log.ControlCharacters;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.Objects;
@@ -21,6 +22,11 @@ record Console(InputStream in, PrintStream out, PrintStream err, IntPredicate te
 
     boolean outIsTerminal() {
         return terminal.test(1);
+    }
+
+    /** Prints a line that strangers have written: on a terminal its control characters are escaped, elsewhere it is as it was. */
+    void outLine(String line) {
+        out.println(outIsTerminal() ? ControlCharacters.escaped(line) : line);
     }
 
     boolean errIsTerminal() {

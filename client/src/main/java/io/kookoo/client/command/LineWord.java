@@ -24,6 +24,22 @@ final class LineWord {
     }
 
     /**
+     * A text behind the words, as it is.
+     *
+     * @throws ParameterException where it is blank or more than one line
+     */
+    static String line(CommandSpec command, String text) {
+        if (text.isBlank() || text.indexOf('\n') >= 0 || text.endsWith("\r")) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    text.isBlank()
+                            ? "the text is blank"
+                            : "the text is more than one line; write \\n for the end of one");
+        }
+        return text;
+    }
+
+    /**
      * The name of a function, in which blanks and control characters are written {@code %20} and so on.
      *
      * @throws ParameterException where it is empty

@@ -3,6 +3,8 @@ package io.kookoo.server.channel;
 import io.kookoo.server.dispatch.Deliveries;
 import io.kookoo.server.time.Clock;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -220,7 +222,7 @@ public final class Channels {
     }
 
     private int send(Channel channel, String from, String text, Deliveries deliveries) {
-        byte[] line = bytes("message " + channel.name + " " + from + " " + clock.now() + " " + text + "\n");
+        byte[] line = bytes("message " + channel.name + " " + from + " " + now() + " " + text + "\n");
         channel.keep(line);
         int sent = 0;
         for (Member member : List.copyOf(channel.subscribers)) {
@@ -251,12 +253,16 @@ public final class Channels {
             throw new RefusedException(
                     "UNKNOWN_CLIENT", "no connection is called " + name + "; \"clients\" lists them with their names");
         }
-        byte[] line = bytes("tell " + from.caller() + " " + clock.now() + " " + text + "\n");
+        byte[] line = bytes("tell " + from.caller() + " " + now() + " " + text + "\n");
         if (to.outbox.size() + line.length > SUBSCRIBER_BYTES) {
             throw new RefusedException(
                     "NOT_READING", name + " does not read: more than " + SUBSCRIBER_BYTES + " bytes wait for it");
         }
         deliveries.to(to.outbox).line(line);
+    }
+
+    private Instant now() {
+        return clock.now().truncatedTo(ChronoUnit.MILLIS);
     }
 
     private static byte[] bytes(String line) {

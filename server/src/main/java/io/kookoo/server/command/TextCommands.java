@@ -74,7 +74,7 @@ public final class TextCommands {
             publish C TEXT\tsends a line to all subscribers of C; how many those are
             history C [N]\tthe last messages of C
             tell N TEXT\tsends a line to the connection called N
-            quit, exit\tends the connection
+            quit\tends the connection, as exit does
             """;
 
     private static final Set<String> BLOCKING = Set.of("result", "jobs", "retry", "purge", "backup", "report");
