@@ -31,12 +31,14 @@
   function draw(id, title, scale, lines, data) {
     const place = document.getElementById(id);
     const axis = {stroke: colour("--faint"), grid: {stroke: colour("--line"), width: 1}, ticks: {stroke: colour("--line"), width: 1}};
-    const end = at[at.length - 1] + series.width_s;
+    const last = at[at.length - 1];
+    // The last point stands for the time behind it; whoever zooms in gets what was chosen.
+    const range = (chart, from, to) => from === at[0] && to === last ? [from, last + series.width_s] : [from, to];
     charts.push([place, new uPlot({
       width: place.clientWidth,
       height: 240,
       tzDate: seconds => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
-      scales: {x: {time: true, range: [at[0], end]}, y: scale},
+      scales: {x: {time: true, range}, y: scale},
       axes: [Object.assign({values: times}, axis), Object.assign({label: title, labelSize: 22, size: 64,
         values: (chart, ticks) => ticks.map(tick => tick == null ? "" : number(tick))}, axis)],
       series: [{label: "Time", value: "{YYYY}-{MM}-{DD} {HH}:{mm}:{ss}"}].concat(lines),
