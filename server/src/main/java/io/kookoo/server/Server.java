@@ -191,7 +191,8 @@ public final class Server {
         this.catalog = catalog;
         this.deadlines = new Deadlines(clock);
         this.store = store;
-        Channels channels = new Channels(clock, settings.server().channelHistory());
+        Channels channels = new Channels(
+                clock, settings.server().channelHistory(), settings.server().outboxLimitBytes());
         this.systemChannels = new SystemChannels(channels, clock);
         this.dispatcher = new Dispatcher(clock, deadlines, catalog, dispatching, systemChannels);
         this.storeWriter = new StoreWriter(dispatcher, store);
