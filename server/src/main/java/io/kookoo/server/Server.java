@@ -201,7 +201,8 @@ public final class Server {
         this.catalog = catalog;
         this.deadlines = new Deadlines(clock);
         this.store = store;
-        Channels channels = new Channels(clock, settings.server().channelHistory());
+        Channels channels = new Channels(
+                clock, settings.server().channelHistory(), settings.server().outboxLimitBytes());
         this.systemChannels = new SystemChannels(channels, clock);
         this.reporter = new Reporter(settings.report(), clock, deadlines, this::isLocalWorker, this::address);
         Observer observer = Observer.all(List.of(systemChannels, reporter.observer()));

@@ -23,8 +23,8 @@ import java.util.regex.Pattern;
  * <p>Source: {@code docs/protocol.md}, Channels.
  */
 public final class ChannelCommands {
-    /** A verb, a word, and the rest as it was sent: one blank ends each. */
-    private static final Pattern LINE = Pattern.compile("\\s*(\\S+)(?:\\s+(\\S+)(?:\\s(.*))?)?\\s*");
+    /** A verb, a word, and the rest as it was sent, whatever it holds: one blank ends each. */
+    private static final Pattern LINE = Pattern.compile("\\s*(\\S+)(?:\\s+(\\S+)(?:\\s(.*))?)?\\s*", Pattern.DOTALL);
 
     private final Channels channels;
     private final Dispatcher dispatcher;
