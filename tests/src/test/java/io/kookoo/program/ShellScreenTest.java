@@ -295,6 +295,19 @@ class ShellScreenTest {
     }
 
     @Test
+    void shouldDoWithATerminalThatCanDoNothing() throws IOException {
+        startShell("-Dorg.jline.terminal.type=dumb");
+        type("sleep(30)");
+        terminal.press("Enter");
+        server.awaitOut(line -> line.contains("handed_out") && line.contains("call=sleep(30)"));
+        terminal.press("C-c");
+        terminal.awaitScreen(ends("^Csleep(30): cancelled", PROMPT.strip()));
+        type("exit");
+        terminal.press("Enter");
+        assertEndedAndTheTerminalIsAsItWas(0);
+    }
+
+    @Test
     void shouldDoWithoutNativeCode() throws IOException {
         startShell("-Dorg.jline.terminal.jni=false");
         type("sleep(30)");

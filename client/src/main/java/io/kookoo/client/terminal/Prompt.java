@@ -24,6 +24,7 @@ import org.jline.terminal.Terminal.Signal;
 import org.jline.terminal.Terminal.SignalHandler;
 import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStyle;
+import org.jline.utils.Signals;
 
 /**
  * Lines that a person types on the terminal of this process: edited, completed with TAB, had again with the arrows. What is shown meanwhile
@@ -60,6 +61,8 @@ public final class Prompt implements AutoCloseable {
     private final LineReader reader;
     private final boolean colours;
     private final Thread owner = Thread.currentThread();
+    /** Null where the terminal sets it back itself. */
+    private final Object previousHandler;
 
     private Prompt(Terminal terminal, boolean colours, BiFunction<String, String, List<Completion>> completer) {
         this.terminal = terminal;
@@ -80,6 +83,8 @@ public final class Prompt implements AutoCloseable {
         attributes.setLocalFlag(LocalFlag.ECHOCTL, false);
         terminal.setAttributes(attributes);
         terminal.handle(Signal.INT, signal -> owner.interrupt());
+        // The library hears of signals only where it can set the terminal.
+        previousHandler = isDumb() ? Signals.register(Signal.INT.name(), () -> terminal.raise(Signal.INT)) : null;
         // While a line is read Ctrl-C is a key among others. The library would interrupt the thread as well, and the
         // key, if
         // that was faster, be there for the next line.
@@ -171,9 +176,14 @@ public final class Prompt implements AutoCloseable {
         return colours ? new AttributedString(text, style.style) : new AttributedString(text);
     }
 
+    private boolean isDumb() {
+        return Terminal.TYPE_DUMB.equals(terminal.getType()) || Terminal.TYPE_DUMB_COLOR.equals(terminal.getType());
+    }
+
     /** Gives the terminal back as it was. */
     @Override
     public void close() {
+        Signals.unregister(Signal.INT.name(), previousHandler);
         try {
             terminal.close();
         } catch (IOException e) {
