@@ -26,6 +26,8 @@ class ReportProgramTest {
     @BeforeEach
     void startServerWithWorkers() throws IOException {
         home = RunningProgram.shippedHome(folder.resolve("home"));
+        // Of the calls that are shipped some fail.
+        Files.writeString(home.resolve("functions.txt"), "hello_world\n");
         server = RunningProgram.server(home, Map.of("KOOKOO_REPORT_GRACE", "0.1"), "--workers", "2");
     }
 

@@ -221,7 +221,7 @@ final class HtmlReport {
                     .cell("t code", call.handle())
                     .text(call.worker())
                     .cell("t", call.outcome())
-                    .number(duration(call.took()))
+                    .number(call.took() == null ? "" : duration(call.took()))
                     .cell("x code", call.said())
                     .endRow();
         }

@@ -128,7 +128,7 @@ final class JsonReport {
         object.put("handle", call.handle());
         object.put("call", call.text());
         object.put("worker", call.worker());
-        object.put("ms", millis(call.took()));
+        object.put("ms", call.took() == null ? null : millis(call.took()));
         object.put("outcome", call.outcome());
         object.put("said", call.said());
         return object;

@@ -132,6 +132,7 @@ record Report(
      * One call.
      *
      * @param worker who ran it last; empty for nobody
+     * @param took its last run; null where it never ran
      * @param outcome how it ended, as the log has it
      * @param said the beginning of its result or error
      */

@@ -93,7 +93,7 @@ final class Span {
                     handle.text(),
                     text.substring(0, Math.min(text.length(), CALL_CHARS)),
                     worker,
-                    Duration.ofNanos(Math.max(0, nanos)),
+                    nanos < 0 ? null : Duration.ofNanos(nanos),
                     outcome.word,
                     said.text());
         }

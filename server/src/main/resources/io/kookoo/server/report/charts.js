@@ -5,7 +5,6 @@
   const at = points.map(point => Date.parse(point.at) / 1000);
   const column = name => points.map(point => point[name]);
   const perSecond = name => points.map(point => point[name] / series.width_s);
-  const dark = matchMedia("(prefers-color-scheme: dark)");
   const charts = [];
 
   const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -59,7 +58,8 @@
   }
 
   drawAll();
-  dark.addEventListener("change", drawAll);
+  // Their colours are those of the page, and paper is white.
+  ["(prefers-color-scheme: dark)", "print"].forEach(query => matchMedia(query).addEventListener("change", drawAll));
   addEventListener("resize", () =>
     charts.forEach(([place, chart]) => chart.setSize({width: place.clientWidth, height: 240})));
 })();

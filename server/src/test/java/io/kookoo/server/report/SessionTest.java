@@ -4,6 +4,7 @@ import static io.kookoo.protocol.PacketType.WORK_COMPLETE;
 import static io.kookoo.protocol.PacketType.WORK_EXCEPTION;
 import static io.kookoo.protocol.PacketType.WORK_FAIL;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kookoo.protocol.Data;
@@ -287,6 +288,7 @@ final class SessionTest {
         assertEquals(waiting.text(), last.handle());
         assertEquals("cancelled", last.outcome());
         assertEquals("", last.worker());
+        assertNull(last.took());
         Report.Call before = report.errors().get(1);
         assertEquals(handles.get(29), before.handle());
         assertEquals("f(data 29)", before.text());
