@@ -77,6 +77,8 @@ public final class Bench {
                 bg         background jobs from 4 connections, 32 unanswered each; then 4 workers run them
                 durable    the same, each job committed before it is answered (gearmand's: a hundredth of the jobs)
                 rpc-store  rpc-4x16 with a store and without (not gearmand's)
+                rpc-report 1,000,000 jobs of rpc-4x16, counted for the report of the session ([Report] when = idle) and not
+                           (never; not gearmand's)
                 queued     the start of a server that finds 1,000,000 jobs in its store (3 runs at most; not gearmand's)
                 functions  queued jobs grabbed by a worker that announced 5 functions, and by one with 5,000
                 idle       10,000 workers from a process of their own that all sleep (3 runs at most)
@@ -160,6 +162,7 @@ public final class Bench {
         BG(200_000),
         DURABLE(200_000),
         RPC_STORE(200_000),
+        RPC_REPORT(1_000_000),
         QUEUED(1_000_000),
         FUNCTIONS(50_000),
         IDLE(10_000),
@@ -192,7 +195,10 @@ public final class Bench {
         }
 
         boolean isForGearmand() {
-            return this != POLL && this != CHANNEL && this != STUCK && this != RPC_STORE && this != QUEUED;
+            return switch (this) {
+                case POLL, CHANNEL, STUCK, RPC_STORE, RPC_REPORT, QUEUED -> false;
+                default -> true;
+            };
         }
 
         /** With which stores of ours; gearmand has a store of its own, SQLite too, where ours is one. */
@@ -202,6 +208,11 @@ public final class Bench {
                 case RPC_STORE -> List.of("none", "sqlite");
                 default -> List.of("none");
             };
+        }
+
+        /** When our servers are to write reports. */
+        List<String> reports() {
+            return this == RPC_REPORT ? List.of("never", "idle") : List.of("idle");
         }
     }
 
@@ -290,13 +301,22 @@ public final class Bench {
     }
 
     /** A server that is measured: our own on some JDK, or gearmand, whose {@code java} is null. */
-    private record Contestant(String name, Path java, String store) {
+    private record Contestant(String name, Path java, String store, String report) {
+        /** As it is measured unless a load says otherwise; ours with reports as shipped. */
+        Contestant(String name, Path java) {
+            this(name, java, "none", "idle");
+        }
+
         boolean isOurs() {
             return java != null;
         }
 
         Contestant with(String otherStore) {
-            return new Contestant(isOurs() ? name + ", " + otherStore : name, java, otherStore);
+            return new Contestant(isOurs() ? name + ", " + otherStore : name, java, otherStore, report);
+        }
+
+        Contestant reporting(String when) {
+            return new Contestant(name + ", report " + when, java, store, when);
         }
     }
 
@@ -330,7 +350,7 @@ public final class Bench {
             throw new IOException(jar + " is missing: run make build");
         }
         for (Path java : options.javas) {
-            contestants.add(new Contestant("JDK " + javaVersion(java), java, "none"));
+            contestants.add(new Contestant("JDK " + javaVersion(java), java));
         }
         Path gearmand = onPath("gearmand");
         String gearmandVersion = "";
@@ -338,7 +358,7 @@ public final class Bench {
             say("gearmand is not installed (Debian package gearman-job-server): measuring server.jar only");
         } else {
             gearmandVersion = firstMatch(outputOf(gearmand.toString(), "--version"), "gearmand (\\S+)");
-            contestants.add(new Contestant("gearmand", null, "none"));
+            contestants.add(new Contestant("gearmand", null));
         }
         for (Load load : options.loads) {
             measure(load, gearmand);
@@ -352,6 +372,8 @@ public final class Bench {
                 .filter(contestant -> contestant.isOurs() || load.isForGearmand())
                 .flatMap(contestant -> load.stores().stream()
                         .map(store -> load.stores().equals(List.of("none")) ? contestant : contestant.with(store)))
+                .flatMap(contestant -> load.reports().stream()
+                        .map(when -> load.reports().size() == 1 ? contestant : contestant.reporting(when)))
                 .toList();
         Map<Contestant, Server> servers = new LinkedHashMap<>();
         try {
@@ -418,6 +440,7 @@ public final class Bench {
                 yield List.of(submit("durable submit", server, jobs), drain("durable drain", server, jobs));
             }
             case RPC_STORE -> List.of(rpc(server, count, 4, 16, 4).named("rpc 4x16 beside a store"));
+            case RPC_REPORT -> List.of(rpc(server, count, 4, 16, 4).named(String.format(Locale.ROOT, "rpc 4x16, %,d jobs", count)));
             case QUEUED -> List.of(queued(server, count, contestant));
             case FUNCTIONS -> functions(server, count);
             case IDLE -> List.of(idle(server));
@@ -1521,7 +1544,7 @@ public final class Bench {
             return Double.parseDouble(firstMatch(histogram, "Total\\s+\\d+\\s+(\\d+)"));
         }
 
-        /** With the settings as shipped, but for the store. */
+        /** With the settings as shipped, but for the store and the report. */
         private static Server ours(Contestant contestant, Path home, Options options) throws IOException {
             ProcessBuilder builder = new ProcessBuilder(
                     contestant.java().toString(),
@@ -1533,6 +1556,7 @@ public final class Bench {
                     contestant.store());
             // The environment is stronger than settings.ini.
             builder.environment().keySet().removeIf(name -> name.startsWith("KOOKOO_"));
+            builder.environment().put("KOOKOO_REPORT_WHEN", contestant.report());
             return start(builder, home, options, 0);
         }
 

@@ -22,6 +22,11 @@ public final class HostName {
         return read(KERNEL);
     }
 
+    /** How a client program that runs here names itself to its server, unless it is told otherwise: host and process. As {@link #read}. */
+    public static String withPid(long pid) {
+        return read() + "/" + pid;
+    }
+
     static String read(Path kernel) {
         try {
             String name = Files.readString(kernel, StandardCharsets.UTF_8).strip();

@@ -131,6 +131,33 @@ class ArchitectureTest {
                 .check(kookoo);
     }
 
+    /** It is told what happens, and has nothing to say in it. */
+    @Test
+    void shouldKeepTheReportOutOfWhatItTellsOf() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "io.kookoo.server.dispatch..",
+                        "io.kookoo.server.channel..",
+                        "io.kookoo.server.store..",
+                        "io.kookoo.server.net..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.kookoo.server.report..")
+                .check(kookoo);
+        noClasses()
+                .that()
+                .resideInAPackage("io.kookoo.server.report..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.kookoo.server.store..",
+                        "io.kookoo.server.net..",
+                        "io.kookoo.server.command..",
+                        "io.kookoo.server.channel..")
+                .check(kookoo);
+    }
+
     @Test
     void shouldKeepTheTerminalLibraryInOnePackage() {
         noClasses()
@@ -191,10 +218,10 @@ class ArchitectureTest {
     }
 
     @Test
-    void shouldReadTheClockThroughOneDoorInDispatch() {
+    void shouldReadTheClockThroughOneDoor() {
         noClasses()
                 .that()
-                .resideInAPackage("io.kookoo.server.dispatch..")
+                .resideInAnyPackage("io.kookoo.server.dispatch..", "io.kookoo.server.report..")
                 .should()
                 .callMethod(System.class, "nanoTime")
                 .orShould()

@@ -1,5 +1,6 @@
 package io.kookoo.client.command;
 
+import io.kookoo.Json;
 import io.kookoo.protocol.Data;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -49,6 +49,7 @@ public final class ClientMain {
             "retry",
             "purge",
             "backup",
+            "report",
             "channels",
             "clients",
             "create",
@@ -123,6 +124,7 @@ public final class ClientMain {
             case "retry" -> new RetryCommand(program);
             case "purge" -> new PurgeCommand(program);
             case "backup" -> new BackupCommand(program);
+            case "report" -> new ReportCommand(program);
             case "channels" -> new ChannelsCommand(program);
             case "clients" -> new ClientsCommand(program);
             case "create" -> new CreateCommand(program);

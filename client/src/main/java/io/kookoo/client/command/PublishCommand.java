@@ -3,6 +3,7 @@ package io.kookoo.client.command;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.kookoo.client.net.ServerConnection;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -24,6 +25,16 @@ import picocli.CommandLine.Spec;
             "  java -jar client.jar publish --json --name kitchen main_channel '{\"lunch\": true}'"
         })
 final class PublishCommand implements Callable<Integer> {
+    /** However long its numbers and deep its arrays: nothing is made of them here. */
+    private static final JsonFactory ANY_JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(Integer.MAX_VALUE)
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxNameLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
+
     private final Program program;
 
     @Spec
@@ -59,7 +70,7 @@ final class PublishCommand implements Callable<Integer> {
     }
 
     private void checkJson() throws IOException {
-        try (JsonParser parser = new JsonFactory().createParser(text)) {
+        try (JsonParser parser = ANY_JSON.createParser(text)) {
             if (parser.nextToken() == null) {
                 throw notJson("it is empty");
             }

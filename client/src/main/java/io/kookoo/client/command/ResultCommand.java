@@ -1,5 +1,6 @@
 package io.kookoo.client.command;
 
+import io.kookoo.Json;
 import io.kookoo.client.net.ConnectionLimits;
 import io.kookoo.client.net.ServerConnection;
 import io.kookoo.protocol.Data;

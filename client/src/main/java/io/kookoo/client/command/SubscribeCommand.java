@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
         name = "subscribe",
         description = {
             "Prints the messages of channels as they come, a line each, until it is interrupted:",
-            "message CHANNEL FROM TIME TEXT, and, with --name, tell FROM TIME TEXT."
+            "message CHANNEL FROM TIME TEXT, and, with --name, tell FROM TIME TEXT.",
+            "The server sends no more to one whose output nobody reads; that ends it, with exit code 4."
         },
         footer = {
             "",
@@ -28,6 +29,9 @@ import picocli.CommandLine.Spec;
             "  java -jar client.jar subscribe results jobs clients"
         })
 final class SubscribeCommand implements Callable<Integer> {
+    /** Begins what the server says to a subscriber that has let too much wait. */
+    private static final String DROPPED = "dropped ";
+
     private final Program program;
 
     @Spec
@@ -73,6 +77,10 @@ final class SubscribeCommand implements Callable<Integer> {
                         unanswered--;
                         continue;
                     }
+                }
+                if (line.text().startsWith(DROPPED)) {
+                    console.err().println("the server has " + line.text());
+                    return ExitCode.CANNOT_CONNECT;
                 }
                 if (count == null || printed < count) {
                     console.outLine(line.text());
