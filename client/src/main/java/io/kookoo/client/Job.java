@@ -15,14 +15,15 @@ import java.util.function.Function;
  *
  * <ul>
  *   <li>{@link JobFailedException} where the worker says that it failed, with the worker's reason;
+ *   <li>{@link JobCancelledException}, which is such a failure, where somebody else has cancelled it;
  *   <li>{@link RefusedException} where the server does not accept it;
  *   <li>{@link ConnectionLostException} where the connection ends before the job does;
  *   <li>{@link CancellationException} after {@link #cancel}.
  * </ul>
  *
- * <p>What depends on it without an executor ({@code thenApply}, {@code whenComplete}) is run by the reading thread of the connection. It
- * may submit further jobs there, but not wait for them: {@code get} and {@code join} throw {@link IllegalStateException} in that thread
- * instead of waiting for ever. {@code orTimeout} ends the waiting and not the job.
+ * <p>What depends on it without an executor ({@code thenApply}, {@code whenComplete}) is run by the reading thread of the connection,
+ * unless a thread that waits for this future is quicker. In the reading thread it may submit further jobs, but not wait for them:
+ * {@code get} and {@code join} throw {@link IllegalStateException} there instead of waiting for ever. {@code orTimeout} ends the waiting and not the job.
  *
  * <p>Thread-safe.
  *

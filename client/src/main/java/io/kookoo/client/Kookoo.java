@@ -430,8 +430,11 @@ public final class Kookoo implements AutoCloseable {
             case WORK_EXCEPTION -> {
                 Job<?> job = ended(packet);
                 if (job != null) {
+                    String reason = packet.data().text();
                     job.completeExceptionally(
-                            new JobFailedException(packet.data().text()));
+                            reason.equals(JobCancelledException.WORD)
+                                    ? new JobCancelledException()
+                                    : new JobFailedException(reason));
                 }
             }
             case WORK_FAIL -> {

@@ -116,11 +116,12 @@ class KookooTest {
                 result -> kookoo.submit("g", "").thenApply(text -> text).join());
         skip(OPTION_REQ, SUBMIT_JOB);
         peer.send(res(JOB_CREATED, "H:1"), res(WORK_COMPLETE, "H:1", "end"));
-        assertEquals("end", get(job));
         for (CompletableFuture<?> waited : List.of(asked, cancelled, mapped)) {
             ExecutionException e = assertThrows(ExecutionException.class, () -> waited.get(10, TimeUnit.SECONDS));
             assertTrue(e.getCause() instanceof IllegalStateException, e::toString);
         }
+        // Not before: whoever waits for the job itself may run what depends on it.
+        assertEquals("end", get(job));
     }
 
     @Test
@@ -328,6 +329,22 @@ class KookooTest {
         assertFalse(listening.cancel(true));
         kookoo.submit("g", "");
         peer.expect(req(SUBMIT_JOB, "g", "", ""));
+    }
+
+    @Test
+    void shouldTellJobThatSomebodyCancelledFromOneThatFailed() throws Exception {
+        Job<String> cancelled = kookoo.submit("sleep", "60");
+        Job<String> failed = kookoo.submit("sleep", "x");
+        skip(OPTION_REQ, SUBMIT_JOB, SUBMIT_JOB);
+        peer.send(
+                res(JOB_CREATED, "H:1"),
+                res(JOB_CREATED, "H:2"),
+                res(WORK_EXCEPTION, "H:1", "cancelled"),
+                res(WORK_EXCEPTION, "H:2", "x is no number"));
+        assertEquals(
+                "cancelled", failure(JobCancelledException.class, cancelled).getMessage());
+        assertFalse(cancelled.isCancelled());
+        assertFalse(failure(JobFailedException.class, failed) instanceof JobCancelledException);
     }
 
     @Test

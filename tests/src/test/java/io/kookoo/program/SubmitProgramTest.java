@@ -166,6 +166,48 @@ class SubmitProgramTest {
     }
 
     @Test
+    void shouldNotDoAgainWhatSomebodyElseCancels() throws IOException {
+        Path input = folder.resolve("in.txt");
+        Files.write(input, List.of("60", "60", "60", "60", "0"));
+        try (RunningProgram server = RunningProgram.server(home);
+                RunningProgram worker = worker(server)) {
+            awaitOffer(server, "sleep[]", 1);
+            try (RunningProgram submit = RunningProgram.startCommand(
+                    home, server.port(), "submit", input.toString(), "-f", "sleep", "--chunk", "2")) {
+                TextCommand.await(server.port(), "status", lines -> lines.contains("sleep[]\t3\t1\t1"));
+                List<String> handles = TextCommand.ask(server.port(), "show jobs").stream()
+                        .map(line -> line.split("\t")[0])
+                        .sorted()
+                        .toList();
+                // The second waits, the first runs.
+                for (String handle : List.of(handles.get(1), handles.get(0))) {
+                    assertEquals(
+                            0,
+                            RunningProgram.command(home, server.port(), "cancel", handle)
+                                    .awaitExit());
+                }
+                assertEquals(7, submit.awaitExit(), () -> submit.err().toString());
+                assertEquals(
+                        List.of("ERROR: cancelled", "ERROR: cancelled", "ERROR: cancelled", "ERROR: cancelled", ""),
+                        submit.out());
+                assertEquals(List.of("4 of 5 lines failed"), submit.err());
+            }
+            try (RunningProgram call = RunningProgram.startCommand(home, server.port(), "call", "sleep(60)")) {
+                TextCommand.await(server.port(), "status", lines -> lines.contains("sleep\t1\t1\t1"));
+                String handle =
+                        TextCommand.ask(server.port(), "show jobs").get(0).split("\t")[0];
+                assertEquals(
+                        0,
+                        RunningProgram.command(home, server.port(), "cancel", handle)
+                                .awaitExit());
+                assertEquals(5, call.awaitExit());
+                assertEquals(List.of("sleep(60): cancelled"), call.err());
+            }
+            assertTrue(worker.process().isAlive());
+        }
+    }
+
+    @Test
     void shouldExitWithFourWhenTheServerIsLost() throws IOException {
         Path input = folder.resolve("in.txt");
         Files.write(input, IntStream.range(0, 100_000).mapToObj(i -> "" + i).toList());

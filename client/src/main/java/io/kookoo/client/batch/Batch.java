@@ -6,6 +6,7 @@ import io.kookoo.call.FunctionCall;
 import io.kookoo.client.ConnectionLostException;
 import io.kookoo.client.FunctionStatus;
 import io.kookoo.client.Job;
+import io.kookoo.client.JobCancelledException;
 import io.kookoo.client.Kookoo;
 import io.kookoo.client.RefusedException;
 import io.kookoo.client.Submission;
@@ -42,7 +43,7 @@ import java.util.concurrent.TimeUnit;
  * every {@link #LOOK_INTERVAL}.
  *
  * <p>A chunk whose job fails, because its workers were lost or for any other reason, or whose result is malformed, is cut into
- * {@value #PIECES} pieces, and these into lines: in the end the bad line fails alone.
+ * {@value #PIECES} pieces, and these into lines: in the end the bad line fails alone. The lines of a chunk that somebody cancels fail.
  */
 public final class Batch {
     private static final int PIECES = 32;
@@ -374,6 +375,9 @@ public final class Batch {
             held.add(chunk);
             nextLookNanos = Math.min(nextLookNanos, System.nanoTime() + REFUSED_PAUSE.toNanos());
             return;
+        } else if (failure instanceof JobCancelledException) {
+            // Whoever it was did not want these lines to be done: they are not tried again.
+            fail(chunk, failure.getMessage());
         } else {
             failed(chunk, failure.getMessage());
         }

@@ -223,17 +223,19 @@ final class Chunk {
         end(out.toByteArray());
     }
 
-    /** Its one line has failed. */
+    /** Each of its lines has failed, for the same reason. */
     void fail(String reason, boolean skipErrors) {
-        failedLines = 1;
+        failedLines = lines;
         if (skipErrors) {
             end(NOTHING);
             return;
         }
         byte[] text = reason.getBytes(StandardCharsets.UTF_8);
-        ByteArrayOutputStream out = new ByteArrayOutputStream(text.length + 64);
-        out.writeBytes(ERROR);
-        BatchLines.appendResult(text, 0, text.length, out);
+        ByteArrayOutputStream out = new ByteArrayOutputStream(lines * (ERROR.length + text.length + 1) + 64);
+        for (int i = 0; i < lines; i++) {
+            out.writeBytes(ERROR);
+            BatchLines.appendResult(text, 0, text.length, out);
+        }
         end(out.toByteArray());
     }
 

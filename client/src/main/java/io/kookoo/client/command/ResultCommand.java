@@ -73,6 +73,13 @@ final class ResultCommand implements Callable<Integer> {
         String readable() {
             return new Data(text, 0, text.length).text();
         }
+
+        /** Why there is no result, of a job that has ended without one. */
+        String reason() {
+            String said = readable();
+            // The server's reason may begin with that word.
+            return (said + ":").startsWith(state + ":") ? said : state + (said.isEmpty() ? "" : ": " + said);
+        }
     }
 
     private final Program program;
@@ -122,8 +129,7 @@ final class ResultCommand implements Callable<Integer> {
                 return print(object, answer, null, ExitCode.OK);
             }
             if (answer.state().isEnd()) {
-                String reason = answer.text().length == 0 ? "" : ": " + answer.readable();
-                return print(object, answer, answer.state() + reason, ExitCode.FUNCTION_FAILED);
+                return print(object, answer, answer.reason(), ExitCode.FUNCTION_FAILED);
             }
             return print(object, answer, answer.state() + ", not ended yet; --wait waits for it", ExitCode.TIMEOUT);
         }

@@ -101,6 +101,23 @@ class SubmitCommandTest {
     }
 
     @Test
+    void shouldFailTheLinesOfAChunkThatSomebodyCancelsAndNotTryThemAgain() throws Exception {
+        CommandRun run = submit("1\n2\n3\n4\n5\n", "--chunk", 2);
+        try (Peer peer = looked(CHUNKS)) {
+            peer.expect(req(OPTION_REQ, "exceptions"), chunk("1\n2\n"), chunk("3\n4\n"), chunk("5\n"))
+                    .send(
+                            res(JOB_CREATED, "H:1"),
+                            res(JOB_CREATED, "H:2"),
+                            res(JOB_CREATED, "H:3"),
+                            res(WORK_EXCEPTION, "H:2", "cancelled"),
+                            res(WORK_COMPLETE, "H:1", "one\ntwo\n"),
+                            res(WORK_COMPLETE, "H:3", "five\n"));
+            run.exits(7).printing("one\ntwo\nERROR: cancelled\nERROR: cancelled\nfive\n", "2 of 5 lines failed\n");
+            peer.expectEnd();
+        }
+    }
+
+    @Test
     void shouldLeaveOutLinesThatFailed() throws Exception {
         CommandRun run = submit("1\n2\n3\n", "--chunk", 9, "--skip-errors");
         try (Peer peer = looked(CHUNKS)) {
