@@ -195,7 +195,8 @@ public final class Job<T> extends Answer<T> implements Request {
                 result = new Data(all, 0, all.length);
             }
             complete(reading.apply(result));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Such as no memory for it: whoever waits has to hear of it.
             completeExceptionally(e);
         }
     }

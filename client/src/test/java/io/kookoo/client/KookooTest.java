@@ -310,6 +310,20 @@ class KookooTest {
         peer.expect(req(OPTION_REQ, "exceptions"), req(SUBMIT_JOB, "g", "", "1"));
     }
 
+    @Test
+    void shouldSayThatThereWasNoMemoryForAResult() throws Exception {
+        OutOfMemoryError noMemory = new OutOfMemoryError("Java heap space");
+        Job<String> job = kookoo.submit(Submission.of("f", ""), result -> {
+            throw noMemory;
+        });
+        Job<String> next = kookoo.submit("f", "");
+        peer.send(res(JOB_CREATED, "H:1"), res(JOB_CREATED, "H:2"))
+                .send(res(WORK_COMPLETE, "H:1", ""), res(WORK_COMPLETE, "H:2", "two"));
+        ExecutionException failure = assertThrows(ExecutionException.class, () -> get(job));
+        assertEquals(noMemory, failure.getCause());
+        assertEquals("two", get(next));
+    }
+
     // Cancelling
 
     @Test

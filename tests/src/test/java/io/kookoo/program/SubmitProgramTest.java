@@ -11,6 +11,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -30,6 +31,10 @@ class SubmitProgramTest {
                 public long twice(long number) {
                     LockSupport.parkNanos(100_000);
                     return 2 * number;
+                }
+
+                public String repeat(String text, int count) {
+                    return text.repeat(count);
                 }
             }
             """;
@@ -235,16 +240,7 @@ class SubmitProgramTest {
         try (RunningProgram server = RunningProgram.server(home, "--store", "none");
                 RunningProgram worker = worker(server)) {
             awaitOffer(server, "calculate[]", 1);
-            List<String> command = RunningProgram.java(
-                    List.of("-Xmx32m"),
-                    "client.jar",
-                    "submit",
-                    "-",
-                    "-o",
-                    output.toString(),
-                    "--port",
-                    Integer.toString(server.port()));
-            try (RunningProgram submit = RunningProgram.start(home, Map.of(), command)) {
+            try (RunningProgram submit = submit(server, "-Xmx32m", "-o", output.toString())) {
                 try (Writer in = new BufferedWriter(
                         new OutputStreamWriter(submit.process().getOutputStream(), StandardCharsets.UTF_8))) {
                     for (int i = 0; i < lines; i++) {
@@ -258,6 +254,88 @@ class SubmitProgramTest {
                     assertEquals(Long.toString(3 * i - 1), results.readLine());
                 }
                 assertEquals(null, results.readLine());
+            }
+            assertTrue(worker.process().isAlive());
+        }
+    }
+
+    @Test
+    void shouldTakeLongLinesAsFarAsTheyHaveRoom() throws IOException {
+        int lines = 40;
+        // A heap of 64 MiB has room for lines of nearly 2 MiB; 40 of them are more than the heap.
+        String most = "x".repeat(1_900_000);
+        Path output = folder.resolve("out.txt");
+        try (RunningProgram server = RunningProgram.server(home, "--store", "none");
+                RunningProgram worker = worker(server)) {
+            awaitOffer(server, "echo[]", 1);
+            try (RunningProgram submit = submit(server, "-Xmx64m", "-o", output.toString(), "-f", "echo")) {
+                try (Writer in = new BufferedWriter(
+                        new OutputStreamWriter(submit.process().getOutputStream(), StandardCharsets.UTF_8))) {
+                    for (int i = 0; i < lines; i++) {
+                        in.write('"' + most + i + "\"\n");
+                        if (i == 7) {
+                            in.write(most + most + "\n");
+                        }
+                    }
+                }
+                assertEquals(7, submit.awaitExit(), () -> submit.err().toString());
+                assertEquals(List.of("1 of 41 lines failed"), submit.err());
+            }
+            try (BufferedReader results = Files.newBufferedReader(output)) {
+                for (int i = 0; i < lines; i++) {
+                    assertEquals(most + i, results.readLine());
+                    if (i == 7) {
+                        String failed = results.readLine();
+                        assertTrue(
+                                failed.matches(
+                                        "ERROR: the line has 3800000 bytes; at most \\d+ have room in a heap of \\d+ MiB"
+                                                + " \\(java -Xmx\\)"),
+                                failed);
+                    }
+                }
+                assertEquals(null, results.readLine());
+            }
+            assertTrue(worker.process().isAlive());
+        }
+    }
+
+    /** From standard input, with so much memory. */
+    private RunningProgram submit(RunningProgram server, String memory, String... arguments) throws IOException {
+        List<String> all = new ArrayList<>(List.of("submit", "-", "--port", Integer.toString(server.port())));
+        all.addAll(List.of(arguments));
+        return RunningProgram.start(
+                home, Map.of(), RunningProgram.java(List.of(memory), "client.jar", all.toArray(String[]::new)));
+    }
+
+    @Test
+    void shouldSayThatThereIsNoMemoryForAResult() throws IOException {
+        try (RunningProgram server = RunningProgram.server(home, "--store", "none");
+                RunningProgram worker = worker(server)) {
+            awaitOffer(server, "repeat[]", 1);
+            try (RunningProgram submit = submit(server, "-Xmx32m", "-f", "repeat")) {
+                try (Writer in = new OutputStreamWriter(submit.process().getOutputStream(), StandardCharsets.UTF_8)) {
+                    in.write("\"a\",3\n\"x\",60000000\n");
+                }
+                assertEquals(1, submit.awaitExit(), () -> submit.err().toString());
+                assertEquals(List.of("aaa"), submit.out());
+                assertEquals(
+                        List.of("there is not enough memory (Java heap space): give it more (java -Xmx), or have less"
+                                + " under way (--chunk, --window); 1 line is done"),
+                        submit.err());
+            }
+            List<String> command = RunningProgram.java(
+                    List.of("-Xmx32m"),
+                    "client.jar",
+                    "call",
+                    "repeat(\"x\",60000000)",
+                    "--port",
+                    Integer.toString(server.port()));
+            try (RunningProgram call = RunningProgram.start(home, Map.of(), command)) {
+                assertEquals(1, call.awaitExit(), () -> call.err().toString());
+                assertEquals(
+                        List.of("repeat(\"x\",60000000): there is not enough memory for the result (Java heap space):"
+                                + " give it more (java -Xmx)"),
+                        call.err());
             }
             assertTrue(worker.process().isAlive());
         }

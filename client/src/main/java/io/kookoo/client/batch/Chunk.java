@@ -7,7 +7,6 @@ import io.kookoo.protocol.Data;
 import io.kookoo.protocol.FunctionName;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,8 +28,10 @@ final class Chunk {
     private final Chunk root;
     /** Of a root: how many lines it might have had. */
     private int allowedLines;
-    /** Of a root: all bytes that it and its pieces hold. */
+    /** Of a root: all bytes that it and its pieces hold, and for how many room is taken. */
     private long heldBytes;
+
+    private long roomBytes;
 
     private String unsendable;
 
@@ -94,8 +95,26 @@ final class Chunk {
         return root == this;
     }
 
-    long heldBytes() {
-        return root.heldBytes;
+    /** Room was taken in the window for it and what comes of it. */
+    void room(long bytes) {
+        roomBytes = bytes;
+    }
+
+    /** For how many bytes room is taken. */
+    long room() {
+        return root.roomBytes;
+    }
+
+    /** How much more room is needed than was taken, or less where nothing more is to come; from now on it is what was taken. */
+    long correctRoom() {
+        long needed = root.output != null ? root.heldBytes : Math.max(root.roomBytes, root.heldBytes);
+        long more = needed - root.roomBytes;
+        root.roomBytes = needed;
+        return more;
+    }
+
+    long bytes() {
+        return bytes.length;
     }
 
     /** The lines, each with its LF. */
@@ -244,28 +263,21 @@ final class Chunk {
         root.heldBytes += given.length;
     }
 
-    /** What has been written of a chunk. */
-    interface Count {
-        void lines(int written, int failed);
-    }
-
     /**
      * Writes what is known of its output and not written yet, up to the first piece that has none.
      *
-     * @param count told of each piece
      * @return whether all of it is written
      */
-    boolean write(OutputStream out, Count count) throws IOException {
+    boolean write(BatchOutput out) throws IOException {
         if (pieces == null) {
             if (output == null) {
                 return false;
             }
-            out.write(output);
-            count.lines(lines, failedLines);
+            out.write(output, lines, failedLines);
             return true;
         }
         while (written < pieces.size()) {
-            if (!pieces.get(written).write(out, count)) {
+            if (!pieces.get(written).write(out)) {
                 return false;
             }
             pieces.set(written++, null);

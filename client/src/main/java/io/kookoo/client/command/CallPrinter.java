@@ -9,8 +9,12 @@ import java.util.Map;
 /** Prints what has become of calls, in their order, each as soon as those before it are printed. */
 final class CallPrinter {
     /** Of several calls the end of which the program's exit code tells. */
-    private static final List<Integer> WORST_FIRST =
-            List.of(ExitCode.INTERRUPTED, ExitCode.CANNOT_CONNECT, ExitCode.TIMEOUT, ExitCode.FUNCTION_FAILED);
+    private static final List<Integer> WORST_FIRST = List.of(
+            ExitCode.INTERRUPTED,
+            ExitCode.INTERNAL_ERROR,
+            ExitCode.CANNOT_CONNECT,
+            ExitCode.TIMEOUT,
+            ExitCode.FUNCTION_FAILED);
 
     private final Console console;
     private final List<SubmittedCall> calls;
