@@ -2,6 +2,7 @@ package io.kookoo.client.command;
 
 import io.kookoo.client.net.ConnectionLimits;
 import io.kookoo.client.net.ServerConnection;
+import io.kookoo.client.terminal.TerminalText;
 import io.kookoo.protocol.Data;
 import io.kookoo.protocol.EscapedText;
 import io.kookoo.settings.Settings;
@@ -166,7 +167,7 @@ final class ResultCommand implements Callable<Integer> {
     private int print(Map<String, Object> object, Answer answer, String failure, int exitCode) {
         Console console = program.console();
         if (failure != null) {
-            console.err().println(handle + ": " + failure);
+            console.err().println(handle + ": " + TerminalText.printableLines(failure));
             object.put("error", failure);
         } else {
             object.put("result", answer.readable());
@@ -174,8 +175,7 @@ final class ResultCommand implements Callable<Integer> {
         if (json) {
             console.out().print(Json.array(List.of(object)));
         } else if (failure == null) {
-            console.out().writeBytes(answer.text());
-            console.out().println();
+            console.result(answer.text());
         }
         return exitCode;
     }
