@@ -151,6 +151,24 @@ class SubmitProgramTest {
     }
 
     @Test
+    void shouldEndAtOnceWhenItIsInterruptedBeforeItHasItsFiles() throws IOException, InterruptedException {
+        Path input = Files.writeString(folder.resolve("in.txt"), "0\n");
+        Path pipe = folder.resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        try (RunningProgram server = RunningProgram.server(home);
+                // To open a pipe that nobody reads takes for ever.
+                RunningProgram submit = RunningProgram.startCommand(
+                        home, server.port(), "submit", input.toString(), "-o", pipe.toString())) {
+            // The second is this one.
+            TextCommand.await(server.port(), "workers", lines -> lines.size() == 2);
+            long begun = System.nanoTime();
+            submit.signal("INT");
+            assertEquals(130, submit.awaitExit());
+            assertTrue(System.nanoTime() - begun < 5_000_000_000L);
+        }
+    }
+
+    @Test
     void shouldCancelCallsWhenInterrupted() throws IOException {
         try (RunningProgram server = RunningProgram.server(home);
                 RunningProgram worker = worker(server)) {
