@@ -14,6 +14,11 @@ public final class HostName {
 
     private HostName() {}
 
+    /** This machine and this process: the id of a client, as in {@code box/4711}. As {@link #read}. */
+    public static String andProcess() {
+        return read() + "/" + ProcessHandle.current().pid();
+    }
+
     /**
      * The name now, never blank; {@code localhost} if nobody knows it. From the kernel where it tells; elsewhere this asks the
      * network, which may block for seconds.

@@ -267,16 +267,22 @@ public final class Batch {
     }
 
     private void finish(BatchOutput out) {
-        // What has come meanwhile is finished as well.
-        List.copyOf(events).forEach(Runnable::run);
-        if (endReason != Reason.OUTPUT) {
-            try {
+        try {
+            // What has come meanwhile is finished as well.
+            List.copyOf(events).forEach(Runnable::run);
+            if (endReason != Reason.OUTPUT) {
                 write(out);
                 out.flush();
-            } catch (IOException e) {
-                end(Reason.OUTPUT, e.getMessage());
+                tell(out);
             }
+        } catch (IOException e) {
+            end(Reason.OUTPUT, e.getMessage());
+        } finally {
+            cancelOpen();
         }
+    }
+
+    private void cancelOpen() {
         List<Job<?>> open = new ArrayList<>();
         inOrder.forEach(chunk -> chunk.forEachOpen(piece -> open.add(piece.job())));
         kookoo.cancelAll(open)
@@ -373,7 +379,7 @@ public final class Batch {
             case WAITING -> held.addAll(chunks);
             case CHUNKS -> {
                 List<Submission> submissions = new ArrayList<>(chunks.size());
-                chunks.forEach(chunk -> submissions.add(Submission.of(chunkFunction, chunk.workload())));
+                chunks.forEach(chunk -> submissions.add(submission(chunk, chunkFunction, chunk.workload())));
                 List<Job<byte[]>> jobs = kookoo.submitAll(submissions, Data::toBytes);
                 for (int i = 0; i < jobs.size(); i++) {
                     follow(chunks.get(i), chunkFunction, jobs.get(i));
@@ -404,7 +410,7 @@ public final class Batch {
                         continue;
                     }
                 }
-                submissions.add(Submission.of(name, arguments));
+                submissions.add(submission(line, name, arguments));
                 functions.add(name);
                 sent.add(line);
             } catch (CallSyntaxException e) {
@@ -416,6 +422,10 @@ public final class Batch {
         for (int i = 0; i < jobs.size(); i++) {
             follow(sent.get(i), functions.get(i), jobs.get(i));
         }
+    }
+
+    private Submission submission(Chunk chunk, FunctionName of, Data workload) {
+        return Submission.of(of, workload).onWarning(text -> events.add(() -> chunk.warned(text)));
     }
 
     private void follow(Chunk chunk, FunctionName of, Job<byte[]> job) {
@@ -485,7 +495,8 @@ public final class Batch {
 
     private void failed(Chunk chunk, String reason) {
         if (chunk.lines() == 1) {
-            fail(chunk, reason);
+            // Such as that the worker's process has to end, where the server knows only that it has gone.
+            fail(chunk, chunk.warning() == null ? reason : reason + "; its last warning: " + chunk.warning());
         } else {
             submit(chunk.cut(PIECES));
         }

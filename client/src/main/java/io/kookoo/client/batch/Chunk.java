@@ -43,6 +43,7 @@ final class Chunk {
     private FunctionName function;
     private Job<byte[]> job;
     private long submittedNanos;
+    private String warning;
 
     /** Null until it is known. */
     private byte[] output;
@@ -162,6 +163,16 @@ final class Chunk {
 
     long submittedNanos() {
         return submittedNanos;
+    }
+
+    /** Its job has said something that is no failure. */
+    void warned(String text) {
+        warning = text;
+    }
+
+    /** What its job said last; null for nothing. */
+    String warning() {
+        return warning;
     }
 
     /** The job has ended, or is not waited for any more. */

@@ -385,7 +385,7 @@ class ClientMainTest {
                 run.exits(0);
             }
             assertEquals("x\n", run.out());
-            assertEquals(terminal, run.err().contains("75%"), run.err());
+            assertEquals(terminal, run.err().contains("40/40"), run.err());
             assertTrue(run.err().contains("write_file(x): warning: slow\n"), run.err());
         }
     }

@@ -224,6 +224,20 @@ class SubmitCommandTest {
     }
 
     @Test
+    void shouldSayWhatTheWorkerOfABadLineWarnedOf() throws Exception {
+        CommandRun run = submit("1\n", "--chunk", 9);
+        try (Peer peer = looked(CHUNKS)) {
+            peer.expect(req(OPTION_REQ, "exceptions"), chunk("1\n"))
+                    .send(res(JOB_CREATED, "H:1"), res(WORK_WARNING, "H:1", "f took longer than 3 s"))
+                    .send(res(WORK_EXCEPTION, "H:1", "no run is left"));
+            run.exits(7)
+                    .printing(
+                            "ERROR: no run is left; its last warning: f took longer than 3 s\n",
+                            "1 of 1 lines failed\n");
+        }
+    }
+
+    @Test
     void shouldCutAChunkIntoThirtyTwoPieces() throws Exception {
         String lines = IntStream.range(0, 70).mapToObj(i -> i + "\n").collect(Collectors.joining());
         CommandRun run = submit(lines, "--chunk", 70);

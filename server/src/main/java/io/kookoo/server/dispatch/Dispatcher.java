@@ -1115,7 +1115,7 @@ public final class Dispatcher {
             drop(job, deliveries);
         } else if (job.runs.losses > settings.jobRetries()) {
             String explanation = "no run is left after " + job.runs.attempt + " (job_retries = " + settings.jobRetries()
-                    + "): " + reason;
+                    + "): " + (job.runs.worker.gone ? "its worker " + job.workerName() + " has gone: " : "") + reason;
             end(job, Outcome.RETRIES_EXHAUSTED, null, explanation, deliveries);
         } else {
             // Once the server stops nobody takes it again.
