@@ -1,5 +1,6 @@
 package io.kookoo.client;
 
+import io.kookoo.log.LogEvent;
 import io.kookoo.protocol.Data;
 import io.kookoo.protocol.JobHandle;
 import io.kookoo.protocol.PacketType;
@@ -9,6 +10,8 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A job that was submitted, and its end: a future of the result, or for a background job of its handle. It fails with
@@ -201,6 +204,11 @@ public final class Job<T> extends Answer<T> implements Request {
         }
     }
 
+    /** Apart, so that a program with nothing to log does not wait for the log to be set up. */
+    private static final class Log {
+        static final Logger LOG = LoggerFactory.getLogger(Job.class);
+    }
+
     private interface Telling<L> {
         void tell(L listener);
     }
@@ -211,8 +219,9 @@ public final class Job<T> extends Answer<T> implements Request {
         }
         try {
             telling.tell(listener);
-        } catch (RuntimeException e) {
-            completeExceptionally(e);
+        } catch (RuntimeException | Error e) {
+            // The job goes on: what somebody does with what it says is no part of it.
+            Log.LOG.warn("{}", LogEvent.of("listener_failed").with("job", this), e);
         }
     }
 

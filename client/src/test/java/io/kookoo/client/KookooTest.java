@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -165,28 +166,37 @@ class KookooTest {
     }
 
     @Test
-    void shouldFailTheJobWhoseListenerFails() throws Exception {
-        Job<String> job = kookoo.submit(Submission.of("f", "").onWarning(text -> {
-            throw new IllegalStateException("the listener " + text);
-        }));
+    void shouldFailTheJobWhoseResultCannotBeRead() throws Exception {
         Job<String> unreadable = kookoo.submit(Submission.of("f", ""), data -> {
             throw new IllegalStateException("unreadable");
         });
         Job<String> other = kookoo.submit("g", "");
-        skip(OPTION_REQ, SUBMIT_JOB, SUBMIT_JOB, SUBMIT_JOB);
-        peer.send(
-                res(JOB_CREATED, "H:1"),
-                res(JOB_CREATED, "H:2"),
-                res(JOB_CREATED, "H:3"),
-                res(WORK_WARNING, "H:1", "gave up"),
-                res(WORK_COMPLETE, "H:2", "x"),
-                res(WORK_COMPLETE, "H:3", "3"));
-        assertEquals(
-                "the listener gave up",
-                failure(IllegalStateException.class, job).getMessage());
+        skip(OPTION_REQ, SUBMIT_JOB, SUBMIT_JOB);
+        peer.send(res(JOB_CREATED, "H:1"), res(JOB_CREATED, "H:2"))
+                .send(res(WORK_COMPLETE, "H:1", "x"), res(WORK_COMPLETE, "H:2", "3"));
         assertEquals(
                 "unreadable", failure(IllegalStateException.class, unreadable).getMessage());
         assertEquals("3", get(other));
+    }
+
+    @Test
+    void shouldLogWhatAListenerThrowsAndGoOn() throws Exception {
+        List<String> heard = new CopyOnWriteArrayList<>();
+        try (LogLines log = new LogLines()) {
+            Job<String> job = kookoo.submit(Submission.of("f", "x").onWarning(text -> {
+                heard.add(text);
+                if (text.equals("1")) {
+                    throw new IllegalStateException("no");
+                }
+                throw new AssertionError("no");
+            }));
+            skip(OPTION_REQ, SUBMIT_JOB);
+            peer.send(res(JOB_CREATED, "H:1"), res(WORK_WARNING, "H:1", "1"), res(WORK_WARNING, "H:1", "2"))
+                    .send(res(WORK_COMPLETE, "H:1", "done"));
+            assertEquals("done", get(job));
+            assertEquals(List.of("1", "2"), heard);
+            assertEquals(2, log.with("WARN listener_failed job=").size());
+        }
     }
 
     @Test

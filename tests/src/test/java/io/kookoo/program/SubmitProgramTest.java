@@ -169,6 +169,18 @@ class SubmitProgramTest {
     }
 
     @Test
+    void shouldRefuseAClosedStandardInput() throws IOException {
+        Path output = Files.writeString(folder.resolve("out.txt"), "precious\n");
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" <&-", "sh"));
+        command.addAll(RunningProgram.java(List.of(), "client.jar", "submit", "-", "-o", output.toString()));
+        try (RunningProgram submit = RunningProgram.start(home, Map.of(), command)) {
+            assertEquals(9, submit.awaitExit());
+            assertEquals(List.of("cannot read -: standard input is closed"), submit.err());
+        }
+        assertEquals("precious\n", Files.readString(output));
+    }
+
+    @Test
     void shouldCancelCallsWhenInterrupted() throws IOException {
         try (RunningProgram server = RunningProgram.server(home);
                 RunningProgram worker = worker(server)) {

@@ -55,7 +55,7 @@ public final class ClientMain {
 
     public static void main(String[] args) {
         Program program = new Program(
-                new Console(System.in, utf8(FileDescriptor.out), utf8(FileDescriptor.err), Terminal::is),
+                new Console(Terminal.input(), utf8(FileDescriptor.out), utf8(FileDescriptor.err), Terminal::is),
                 new CommonOptions(),
                 System.getenv(),
                 Path.of("").toAbsolutePath(),

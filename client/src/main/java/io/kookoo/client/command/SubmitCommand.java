@@ -159,7 +159,7 @@ final class SubmitCommand implements Callable<Integer> {
 
     private InputStream openInput() throws IOException {
         if (input.equals(STREAM)) {
-            return new StandardInput(program.console().in());
+            return openStandardInput();
         }
         Path file = path(input);
         if (!output.equals(STREAM)
@@ -173,6 +173,17 @@ final class SubmitCommand implements Callable<Integer> {
         } catch (FileNotFoundException e) {
             throw new FileException("cannot read " + e.getMessage(), e);
         }
+    }
+
+    private InputStream openStandardInput() throws FileException {
+        InputStream in = program.console().in();
+        try {
+            // Fails where there is none.
+            in.available();
+        } catch (IOException e) {
+            throw new FileException("cannot read " + STREAM + ": " + e.getMessage(), e);
+        }
+        return new StandardInput(in);
     }
 
     /** Only once the server is there: a file that exists is empty from now on. */
