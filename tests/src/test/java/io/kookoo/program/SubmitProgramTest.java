@@ -8,15 +8,18 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -109,6 +112,96 @@ class SubmitProgramTest {
                 assertEquals(List.of("20 of 20000 lines failed"), submit.err());
             }
             assertTrue(first.process().isAlive() && third.process().isAlive());
+        }
+    }
+
+    /** 300,000 expressions; three clients calculate, one of which is killed in the middle; five times in a row. */
+    @Test
+    @Tag("torture")
+    void shouldWriteTheSameBytesThoughOneOfThreeClientsIsKilledAgainAndAgain() throws Exception {
+        int lines = 300_000;
+        List<String> expressions = new ArrayList<>(lines);
+        Path expected = folder.resolve("expected.txt");
+        int failing = 0;
+        try (Writer results = Files.newBufferedWriter(expected)) {
+            Random random = new Random(5);
+            for (int i = 0; i < lines; i++) {
+                long a = random.nextLong();
+                int b = random.nextInt(1, 1_000_000);
+                switch (random.nextInt(8)) {
+                    case 0 -> {
+                        expressions.add(a + " * (" + b + " - " + a + ")");
+                        BigInteger exact = BigInteger.valueOf(a);
+                        results.write(exact.multiply(BigInteger.valueOf(b).subtract(exact)) + "\n");
+                    }
+                    case 1 -> {
+                        expressions.add(b + " / 8");
+                        results.write(b / 8.0 + "\n");
+                    }
+                    case 2 -> {
+                        expressions.add("");
+                        results.write("\n");
+                    }
+                    case 3 -> {
+                        expressions.add("1 / 0");
+                        results.write("ERROR: calculate: column 3: division by zero\n");
+                        failing++;
+                    }
+                    default -> {
+                        expressions.add("-" + b + " + 3 * " + i);
+                        results.write(3L * i - b + "\n");
+                    }
+                }
+            }
+        }
+        try (RunningProgram server = RunningProgram.server(home);
+                RunningProgram first = worker(server);
+                RunningProgram second = worker(server)) {
+            for (int round = 1; round <= 5; round++) {
+                Path output = folder.resolve("out" + round + ".txt");
+                try (RunningProgram third = worker(server)) {
+                    awaitOffer(server, "calculate[]", 3);
+                    try (RunningProgram submit = submit(server, "-Xmx128m", "-o", output.toString())) {
+                        feedAndKill(expressions, submit, third, output, Files.size(expected) / 4);
+                        assertEquals(7, submit.awaitExit(), () -> submit.err().toString());
+                        assertEquals(List.of(failing + " of " + lines + " lines failed"), submit.err());
+                    }
+                }
+                assertEquals(-1, Files.mismatch(expected, output), "round " + round);
+            }
+            // It had jobs, which the others have done.
+            assertTrue(server.out(line -> line.contains(" worker_lost ") && line.contains(" jobs=1 "))
+                            .size()
+                    > 0);
+            assertTrue(first.process().isAlive() && second.process().isAlive());
+        }
+    }
+
+    /** The last lines come only after the kill, so that it is never too late. */
+    private static void feedAndKill(
+            List<String> lines, RunningProgram submit, RunningProgram killed, Path output, long whenWritten)
+            throws IOException {
+        int last = lines.size() - 10;
+        try (Writer in = new BufferedWriter(
+                new OutputStreamWriter(submit.process().getOutputStream(), StandardCharsets.UTF_8))) {
+            Thread killing = new Thread(() -> {
+                while (output.toFile().length() < whenWritten
+                        && submit.process().isAlive()) {
+                    LockSupport.parkNanos(1_000_000);
+                }
+                killed.kill();
+            });
+            killing.start();
+            for (String line : lines.subList(0, last)) {
+                in.write(line + "\n");
+            }
+            in.flush();
+            killing.join();
+            for (String line : lines.subList(last, lines.size())) {
+                in.write(line + "\n");
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 
