@@ -237,7 +237,7 @@ public final class ClientMain {
             exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {
                 "0:it went well",
-                "1:an internal error",
+                "1:an internal error, or not enough memory",
                 "2:the command line is wrong",
                 "3:the settings are wrong",
                 "4:no connection to the server, or it was lost",
