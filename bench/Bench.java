@@ -33,6 +33,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -76,12 +77,15 @@ public final class Bench {
                 bg         background jobs from 4 connections, 32 unanswered each; then 4 workers run them
                 durable    the same, each job committed before it is answered (gearmand's: a hundredth of the jobs)
                 rpc-store  rpc-4x16 with a store and without (not gearmand's)
+                rpc-report 1,000,000 jobs of rpc-4x16, counted for the report of the session ([Report] when = idle) and not
+                           (never; not gearmand's)
                 queued     the start of a server that finds 1,000,000 jobs in its store (3 runs at most; not gearmand's)
                 functions  queued jobs grabbed by a worker that announced 5 functions, and by one with 5,000
                 idle       10,000 workers from a process of their own that all sleep (3 runs at most)
                 wake       jobs one by one for 10 sleeping workers, and for 10,000 (3 runs at most; gearmand's: for 10)
                 stuck      rpc-50x50 alone, beside a peer that gets large results, and beside one that never reads them
                            (not gearmand's, which would keep them all)
+                channel    100 messages a second, each to 1,000 subscribers of one channel (not gearmand's)
                 poll       calls of the catalog, grabbed and answered on one connection (not gearmand's)
                 start      from starting the process to listening
               --jdk PATH   run server.jar on this JDK (its folder or its java); may be repeated
@@ -158,15 +162,17 @@ public final class Bench {
         BG(200_000),
         DURABLE(200_000),
         RPC_STORE(200_000),
+        RPC_REPORT(1_000_000),
         QUEUED(1_000_000),
         FUNCTIONS(50_000),
         IDLE(10_000),
         WAKE(2_000),
         STUCK(150_000),
+        CHANNEL(1_000),
         POLL(30_000),
         START(1);
 
-        /** Jobs of one run; connections of IDLE. */
+        /** Jobs of one run; connections of IDLE, messages of CHANNEL. */
         final int count;
 
         Load(int count) {
@@ -189,7 +195,10 @@ public final class Bench {
         }
 
         boolean isForGearmand() {
-            return this != POLL && this != STUCK && this != RPC_STORE && this != QUEUED;
+            return switch (this) {
+                case POLL, CHANNEL, STUCK, RPC_STORE, RPC_REPORT, QUEUED -> false;
+                default -> true;
+            };
         }
 
         /** With which stores of ours; gearmand has a store of its own, SQLite too, where ours is one. */
@@ -199,6 +208,11 @@ public final class Bench {
                 case RPC_STORE -> List.of("none", "sqlite");
                 default -> List.of("none");
             };
+        }
+
+        /** When our servers are to write reports. */
+        List<String> reports() {
+            return this == RPC_REPORT ? List.of("never", "idle") : List.of("idle");
         }
     }
 
@@ -287,13 +301,22 @@ public final class Bench {
     }
 
     /** A server that is measured: our own on some JDK, or gearmand, whose {@code java} is null. */
-    private record Contestant(String name, Path java, String store) {
+    private record Contestant(String name, Path java, String store, String report) {
+        /** As it is measured unless a load says otherwise; ours with reports as shipped. */
+        Contestant(String name, Path java) {
+            this(name, java, "none", "idle");
+        }
+
         boolean isOurs() {
             return java != null;
         }
 
         Contestant with(String otherStore) {
-            return new Contestant(isOurs() ? name + ", " + otherStore : name, java, otherStore);
+            return new Contestant(isOurs() ? name + ", " + otherStore : name, java, otherStore, report);
+        }
+
+        Contestant reporting(String when) {
+            return new Contestant(name + ", report " + when, java, store, when);
         }
     }
 
@@ -327,7 +350,7 @@ public final class Bench {
             throw new IOException(jar + " is missing: run make build");
         }
         for (Path java : options.javas) {
-            contestants.add(new Contestant("JDK " + javaVersion(java), java, "none"));
+            contestants.add(new Contestant("JDK " + javaVersion(java), java));
         }
         Path gearmand = onPath("gearmand");
         String gearmandVersion = "";
@@ -335,7 +358,7 @@ public final class Bench {
             say("gearmand is not installed (Debian package gearman-job-server): measuring server.jar only");
         } else {
             gearmandVersion = firstMatch(outputOf(gearmand.toString(), "--version"), "gearmand (\\S+)");
-            contestants.add(new Contestant("gearmand", null, "none"));
+            contestants.add(new Contestant("gearmand", null));
         }
         for (Load load : options.loads) {
             measure(load, gearmand);
@@ -349,6 +372,8 @@ public final class Bench {
                 .filter(contestant -> contestant.isOurs() || load.isForGearmand())
                 .flatMap(contestant -> load.stores().stream()
                         .map(store -> load.stores().equals(List.of("none")) ? contestant : contestant.with(store)))
+                .flatMap(contestant -> load.reports().stream()
+                        .map(when -> load.reports().size() == 1 ? contestant : contestant.reporting(when)))
                 .toList();
         Map<Contestant, Server> servers = new LinkedHashMap<>();
         try {
@@ -415,11 +440,13 @@ public final class Bench {
                 yield List.of(submit("durable submit", server, jobs), drain("durable drain", server, jobs));
             }
             case RPC_STORE -> List.of(rpc(server, count, 4, 16, 4).named("rpc 4x16 beside a store"));
+            case RPC_REPORT -> List.of(rpc(server, count, 4, 16, 4).named(String.format(Locale.ROOT, "rpc 4x16, %,d jobs", count)));
             case QUEUED -> List.of(queued(server, count, contestant));
             case FUNCTIONS -> functions(server, count);
             case IDLE -> List.of(idle(server));
             case WAKE -> wake(server, count, contestant.isOurs());
             case STUCK -> stuck(server, count);
+            case CHANNEL -> List.of(channel(server, count));
             case POLL -> List.of(poll(server, count));
             case START -> List.of(new Row("start", 1 / server.startMillis, Map.of("ms", server.startMillis)));
         };
@@ -478,6 +505,24 @@ public final class Bench {
         Work work = new Work(count);
         try (Side side = Side.connect(server, 1, () -> new Poller(work))) {
             return measured("poll", server, work, side);
+        }
+    }
+
+    /** How long a message takes from before it is published until each subscriber has it. */
+    private static Row channel(Server server, int count) throws IOException {
+        int subscribers = 1_000;
+        int perSecond = 100;
+        try (Audience audience = new Audience(server.port, subscribers, count);
+                Closeable deadline = deadline(RUN_SECONDS, audience::end)) {
+            long serverMicros = server.cpuMicros();
+            Work work = audience.hear(perSecond);
+            serverMicros = server.cpuMicros() - serverMicros;
+            Map<String, Double> columns = work.latencies();
+            columns.put("CPU us/job", (double) serverMicros / work.count);
+            return new Row(
+                    String.format(Locale.ROOT, "channel, %,d subscribers, %d/s", subscribers, perSecond),
+                    1 / columns.get("p99 us"),
+                    columns);
         }
     }
 
@@ -1338,6 +1383,111 @@ public final class Bench {
         Runtime.getRuntime().halt(0);
     }
 
+    // Subscribers of a channel
+
+    /** Connections that have subscribed to main_channel, served by one thread, and one that publishes there. */
+    private static final class Audience implements Closeable {
+        private static final byte[] SUBSCRIBE = "subscribe main_channel\n".getBytes(StandardCharsets.US_ASCII);
+
+        private final Selector selector = Selector.open();
+        private final List<SocketChannel> subscribers = new ArrayList<>();
+        private final SocketChannel publisher;
+        private final Work work;
+        private final int messages;
+
+        Audience(int port, int subscribers, int messages) throws IOException {
+            InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+            this.messages = messages;
+            this.work = new Work(subscribers * messages);
+            publisher = SocketChannel.open(address);
+            for (int i = 0; i < subscribers; i++) {
+                SocketChannel subscriber = SocketChannel.open(address);
+                this.subscribers.add(subscriber);
+                subscriber.write(ByteBuffer.wrap(SUBSCRIBE));
+                // OK main_channel
+                readLine(subscriber);
+                subscriber.configureBlocking(false);
+                subscriber.register(selector, SelectionKey.OP_READ, new StringBuilder());
+            }
+        }
+
+        private static String readLine(SocketChannel channel) throws IOException {
+            StringBuilder line = new StringBuilder();
+            ByteBuffer one = ByteBuffer.allocate(1);
+            while (channel.read(one) > 0 && one.get(0) != '\n') {
+                line.append((char) one.get(0));
+                one.clear();
+            }
+            return line.toString();
+        }
+
+        /** Publishes all messages at that pace, and blocks until each subscriber has each of them. */
+        Work hear(int perSecond) throws IOException {
+            Thread publishing = new Thread(() -> publish(perSecond), "bench-publisher");
+            publishing.setDaemon(true);
+            publishing.start();
+            ByteBuffer in = ByteBuffer.allocate(64 * 1024);
+            while (!work.isDone()) {
+                selector.select();
+                for (SelectionKey key : selector.selectedKeys()) {
+                    in.clear();
+                    if (((SocketChannel) key.channel()).read(in) < 0) {
+                        throw new IOException("the server closed the connection of a subscriber");
+                    }
+                    in.flip();
+                    StringBuilder line = (StringBuilder) key.attachment();
+                    while (in.hasRemaining()) {
+                        char c = (char) in.get();
+                        if (c == '\n') {
+                            work.done(Long.parseLong(line.substring(line.lastIndexOf(" ") + 1)));
+                            line.setLength(0);
+                        } else {
+                            line.append(c);
+                        }
+                    }
+                }
+                selector.selectedKeys().clear();
+            }
+            return work;
+        }
+
+        /** The moment of sending is the message. */
+        private void publish(int perSecond) {
+            try {
+                long begun = System.nanoTime();
+                for (int i = 0; i < messages; i++) {
+                    long next = begun + i * 1_000_000_000L / perSecond;
+                    while (System.nanoTime() - next < 0) {
+                        LockSupport.parkNanos(next - System.nanoTime());
+                    }
+                    String line = "publish main_channel " + System.nanoTime() + "\n";
+                    publisher.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.US_ASCII)));
+                    readLine(publisher);
+                }
+            } catch (IOException e) {
+                // Who counts the messages waits in vain then, and for RUN_SECONDS at most.
+            }
+        }
+
+        /** From any thread: whoever hears fails. */
+        void end() {
+            try {
+                close();
+            } catch (IOException e) {
+                // Closed all the same.
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            publisher.close();
+            for (SocketChannel subscriber : subscribers) {
+                subscriber.close();
+            }
+            selector.close();
+        }
+    }
+
     // Servers and other processes
 
     /** A running server. */
@@ -1394,7 +1544,7 @@ public final class Bench {
             return Double.parseDouble(firstMatch(histogram, "Total\\s+\\d+\\s+(\\d+)"));
         }
 
-        /** With the settings as shipped, but for the store. */
+        /** With the settings as shipped, but for the store and the report. */
         private static Server ours(Contestant contestant, Path home, Options options) throws IOException {
             ProcessBuilder builder = new ProcessBuilder(
                     contestant.java().toString(),
@@ -1406,6 +1556,7 @@ public final class Bench {
                     contestant.store());
             // The environment is stronger than settings.ini.
             builder.environment().keySet().removeIf(name -> name.startsWith("KOOKOO_"));
+            builder.environment().put("KOOKOO_REPORT_WHEN", contestant.report());
             return start(builder, home, options, 0);
         }
 

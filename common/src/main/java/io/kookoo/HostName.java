@@ -14,17 +14,17 @@ public final class HostName {
 
     private HostName() {}
 
-    /** This machine and this process: the id of a client, as in {@code box/4711}. As {@link #read}. */
-    public static String andProcess() {
-        return read() + "/" + ProcessHandle.current().pid();
-    }
-
     /**
      * The name now, never blank; {@code localhost} if nobody knows it. From the kernel where it tells; elsewhere this asks the
      * network, which may block for seconds.
      */
     public static String read() {
         return read(KERNEL);
+    }
+
+    /** How a client program that runs here names itself to its server, unless it is told otherwise: host and process. As {@link #read}. */
+    public static String withPid(long pid) {
+        return read() + "/" + pid;
     }
 
     static String read(Path kernel) {

@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -56,6 +57,27 @@ import java.util.function.Function;
  * which a write stands still; {@code kookoo-write}, which is there only now and then, writes what the reading thread would block for.
  */
 public final class Kookoo implements AutoCloseable {
+    /** What comes unasked. Told by the reading thread, which reads nothing meanwhile: what blocks here for long loses the connection. */
+    public interface Listener {
+        /** A message of a channel that was subscribed to on this connection, or of another client. */
+        void pushed(Pushed pushed);
+
+        /** The connection has ended, and was not closed here; told once, after all that was under way has failed. */
+        void lost(ConnectionLostException reason);
+    }
+
+    private static final Listener NOBODY = new Listener() {
+        @Override
+        public void pushed(Pushed pushed) {
+            // Who subscribes without listening has chosen so.
+        }
+
+        @Override
+        public void lost(ConnectionLostException reason) {
+            // Whoever asks for something will be told.
+        }
+    };
+
     /** What a server accepts unless its settings say otherwise. */
     static final ConnectionLimits LIMITS = ConnectionLimits.ofSizes(64 * 1024 * 1024, 64 * 1024);
 
@@ -70,6 +92,7 @@ public final class Kookoo implements AutoCloseable {
     private final ServerConnection connection;
     private final ConnectionLimits limits;
     private final ScheduledExecutorService watch;
+    private final Listener listener;
     private final Thread reading = new Thread(this::read, "kookoo-read");
     /** For what the reading thread must not write itself. */
     private final Executor writing = writer();
@@ -93,10 +116,12 @@ public final class Kookoo implements AutoCloseable {
     /** Why there are no answers any more; null while there are. */
     private volatile ConnectionLostException lost;
 
-    private Kookoo(ServerConnection connection, ConnectionLimits limits, ScheduledExecutorService watch) {
+    private Kookoo(
+            ServerConnection connection, ConnectionLimits limits, ScheduledExecutorService watch, Listener listener) {
         this.connection = connection;
         this.limits = limits;
         this.watch = watch;
+        this.listener = listener;
     }
 
     /**
@@ -111,10 +136,16 @@ public final class Kookoo implements AutoCloseable {
 
     /** The same with limits of one's own. */
     public static Kookoo connect(ServerAddress address, ConnectionLimits limits) throws CannotConnectException {
+        return connect(address, limits, NOBODY);
+    }
+
+    /** The same, and {@code listener} is told what comes unasked. */
+    public static Kookoo connect(ServerAddress address, ConnectionLimits limits, Listener listener)
+            throws CannotConnectException {
         ScheduledExecutorService watch =
                 Executors.newSingleThreadScheduledExecutor(runnable -> daemon(runnable, "kookoo-watch"));
         try {
-            Kookoo kookoo = new Kookoo(new Connector(address, limits, watch).open(), limits, watch);
+            Kookoo kookoo = new Kookoo(new Connector(address, limits, watch).open(), limits, watch, listener);
             kookoo.reading.setDaemon(true);
             kookoo.reading.start();
             return kookoo;
@@ -138,6 +169,11 @@ public final class Kookoo implements AutoCloseable {
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
                 runnable -> daemon(runnable, "kookoo-write"));
+    }
+
+    /** Whether the server may still answer: false once the connection is lost or closed. */
+    public boolean isOpen() {
+        return !closed && lost == null;
     }
 
     /** Where the server is. */
@@ -481,6 +517,11 @@ public final class Kookoo implements AutoCloseable {
 
     private void take(TextLine line) throws IOException {
         Question question = asked.peek();
+        Optional<Pushed> pushed = Pushed.parse(line.text());
+        if (pushed.isPresent() && (question == null || !question.has(pushed.get()))) {
+            listener.pushed(pushed.get());
+            return;
+        }
         if (question == null) {
             throw new IOException("the server sent a line unasked: \"" + line.text() + "\"");
         }
@@ -506,6 +547,9 @@ public final class Kookoo implements AutoCloseable {
         accepted.clear();
         held.forEach(request -> request.fail(lost));
         held.clear();
+        if (!closed) {
+            listener.lost(lost);
+        }
     }
 
     private void failUnanswered() {

@@ -3,31 +3,13 @@ package io.kookoo.client;
 import io.kookoo.protocol.PacketWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 
 /** A text command, and its answer of one line or several. The lines are taken by the reading thread alone. */
 final class Question implements Request {
     /** The line that ends a list. */
     private static final String END = ".";
-
-    /** The verbs of the protocol, by what answers them; others may be of a server that knows more. */
-    private static final Set<String> LISTS = Set.of("status", "prioritystatus", "workers", "show", "jobs");
-
-    private static final Set<String> LINES = Set.of(
-            "version",
-            "getpid",
-            "verbose",
-            "cancel",
-            "create",
-            "drop",
-            "maxqueue",
-            "shutdown",
-            "result",
-            "retry",
-            "purge",
-            "backup");
 
     private final String command;
     private final boolean list;
@@ -42,15 +24,26 @@ final class Question implements Request {
         if (command.isBlank() || command.indexOf('\n') >= 0) {
             throw new IllegalArgumentException("a text command is one line, this is none: \"" + command + "\"");
         }
-        String verb = command.strip().split("\\s", 2)[0].toLowerCase(Locale.ROOT);
-        // What comes is not what is waited for: the connection would be out of step, or wait for ever.
-        if ((list ? LINES : LISTS).contains(verb)) {
-            throw new IllegalArgumentException("the answer to \"" + verb + "\" is "
-                    + (list ? "one line: ask for it with ask" : "a list: ask for it with askList"));
-        }
+        TextVerb.of(command).ifPresent(verb -> {
+            // What comes is not what is waited for: the connection would be out of step, or wait for ever.
+            if (verb.isList() != list) {
+                throw new IllegalArgumentException("the answer to \"" + verb + "\" is "
+                        + (list ? "one line: ask for it with ask" : "a list: ask for it with askList"));
+            }
+        });
         this.command = command;
         this.list = list;
         this.answer = answer;
+    }
+
+    /**
+     * Whether a line that looks as if it were sent unasked belongs to the answer: once that has begun, and where the kept messages of its
+     * channel are asked for. One of that channel that comes just before them is among them as well.
+     */
+    boolean has(Pushed pushed) {
+        return !lines.isEmpty()
+                || pushed instanceof Pushed.Message message
+                        && command.strip().matches("(?i)history\\s+" + Pattern.quote(message.channel()) + "(\\s.*)?");
     }
 
     /** A line of the answer; whether it is the last. */

@@ -36,7 +36,7 @@ public final class RefusedException extends IOException {
     /**
      * Passes the answer to a text command if it is no refusal.
      *
-     * @param line {@code ERR CODE text}, in which blanks of the text are {@code +}, or any other answer
+     * @param line {@code ERR CODE text}, in which the text is plain or, in one word, encoded as in a URL; or any other answer
      */
     public static void check(String command, String line) throws RefusedException {
         if (line.startsWith(ERR)) {
@@ -51,10 +51,14 @@ public final class RefusedException extends IOException {
     }
 
     private static String decoded(String line) {
+        if (line.split(" ", 4).length > 3) {
+            // Plain text: a + in it is one.
+            return line;
+        }
         try {
             return URLDecoder.decode(line, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            // Not encoded, then: some of the texts are plain.
+            // Not encoded, then: a plain text may be one word as well.
             return line;
         }
     }

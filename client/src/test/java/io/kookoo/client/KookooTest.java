@@ -25,9 +25,11 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,7 +123,7 @@ class KookooTest {
             ExecutionException e = assertThrows(ExecutionException.class, () -> waited.get(10, TimeUnit.SECONDS));
             assertTrue(e.getCause() instanceof IllegalStateException, e::toString);
         }
-        // Not before: whoever waits for the job itself may run what depends on it.
+        // Not before: whoever waits for the job itself may run what depends on it, in a thread that may wait.
         assertEquals("end", get(job));
     }
 
@@ -462,5 +464,68 @@ class KookooTest {
         for (int i = 0; i < jobs.size(); i++) {
             assertEquals("r" + i, get(jobs.get(i)));
         }
+    }
+
+    // What comes unasked
+
+    private static final String TIME = "2026-11-25T06:00:00.000Z";
+
+    private static Pushed pushed(String line) {
+        return Pushed.parse(line).orElseThrow();
+    }
+
+    @Test
+    void shouldTellTheListenerWhatComesUnaskedAndThatTheConnectionIsLost() throws Exception {
+        BlockingQueue<Object> heard = new LinkedBlockingQueue<>();
+        Kookoo.Listener listener = new Kookoo.Listener() {
+            @Override
+            public void pushed(Pushed pushed) {
+                heard.add(pushed);
+            }
+
+            @Override
+            public void lost(ConnectionLostException reason) {
+                heard.add(reason);
+            }
+        };
+        try (Kookoo listening = Kookoo.connect(server.address(), Kookoo.LIMITS, listener);
+                Peer pushing = server.accept()) {
+            CompletableFuture<List<String>> history = listening.askList("HISTORY  news 2");
+            CompletableFuture<String> version = listening.ask("version");
+            pushing.expect("HISTORY  news 2\nversion\n")
+                    .send("tell ann " + TIME + " before\n")
+                    .send("message newspaper ann " + TIME + " another\n")
+                    .send("message news ann " + TIME + " kept\n")
+                    .send("tell ann " + TIME + " kept too, for all that anybody can see\n.\n")
+                    .send("dropped news more than 9 bytes wait; subscribe again\nOK 1\n");
+            assertEquals(
+                    List.of(
+                            "message news ann " + TIME + " kept",
+                            "tell ann " + TIME + " kept too, for all that anybody can see"),
+                    get(history));
+            assertEquals("OK 1", get(version));
+            assertEquals(pushed("tell ann " + TIME + " before"), heard.poll());
+            assertEquals(pushed("message newspaper ann " + TIME + " another"), heard.poll());
+            assertEquals(pushed("dropped news more than 9 bytes wait; subscribe again"), heard.poll());
+            assertTrue(listening.isOpen());
+            pushing.hangUp();
+            assertInstanceOf(ConnectionLostException.class, heard.poll(10, TimeUnit.SECONDS));
+            assertFalse(listening.isOpen());
+        }
+    }
+
+    @Test
+    void shouldNotBeDisturbedByWhatComesUnaskedWhenNobodyListens() throws Exception {
+        CompletableFuture<String> version = kookoo.ask("version");
+        peer.expect("version\n").send("tell ann " + TIME + " hello\nOK 1\n");
+        assertEquals("OK 1", get(version));
+    }
+
+    @Test
+    void shouldLoseTheConnectionOfAServerThatSaysWhatNobodyUnderstands() throws Exception {
+        peer.send("message news ann yesterday hello\n").expectEnd();
+        assertTrue(failure(ConnectionLostException.class, kookoo.ask("version"))
+                .getMessage()
+                .contains("the server sent a line unasked: \"message news ann yesterday hello\""));
     }
 }

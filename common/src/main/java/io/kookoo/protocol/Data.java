@@ -67,6 +67,12 @@ public final class Data {
         return new Data(bytes, from, end);
     }
 
+    /** A copy of at most the first {@code length} bytes, which keeps no other in memory; otherwise as {@link #text(int)}. */
+    public Data copy(int length) {
+        Data beginning = beginning(length);
+        return beginning.isEmpty() ? EMPTY : new Data(beginning.toBytes(), 0, beginning.length());
+    }
+
     void copyTo(byte[] target, int at) {
         System.arraycopy(bytes, from, target, at, to - from);
     }

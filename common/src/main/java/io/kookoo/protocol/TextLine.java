@@ -8,6 +8,9 @@ import java.util.Objects;
  * @param text never null, may be empty
  */
 public record TextLine(String text) implements Message {
+    /** What a message to other connections may have, in UTF-8: with its command it fits into a line of the shipped {@code max_line}. */
+    public static final int MESSAGE_BYTES = 60 * 1024;
+
     public TextLine {
         Objects.requireNonNull(text);
     }

@@ -5,12 +5,12 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the known name that a person most likely meant. */
-final class NearestName {
+public final class NearestName {
 
     private NearestName() {}
 
     /** The known name nearest to {@code name} by edits, or nothing if none is near enough to be a slip. */
-    static Optional<String> of(String name, Collection<String> known) {
+    public static Optional<String> of(String name, Collection<String> known) {
         String nearest = null;
         int least = Integer.MAX_VALUE;
         for (String candidate : known) {

@@ -28,6 +28,7 @@ record SettingKey<T>(String section, String name, String option, String defaultT
     private static final String CLIENT = "Client";
     private static final String LOGGER = "Logger";
     private static final String STORE_SECTION = "Store";
+    private static final String REPORT = "Report";
 
     /** Sections of these kinds carry a function's name behind them: {@code [Function add]}. */
     static final String FUNCTION = "Function";
@@ -85,6 +86,13 @@ record SettingKey<T>(String section, String name, String option, String defaultT
     static final SettingKey<Integer> KEEP_ROWS =
             key(STORE_SECTION, "keep_rows", "1000000", ValueType.integer(0, Integer.MAX_VALUE));
 
+    static final SettingKey<Settings.Report.When> REPORT_WHEN =
+            ofReport("when", "idle", ValueType.oneOf(Settings.Report.When.class));
+    static final SettingKey<Path> REPORT_DIR = ofReport("dir", "reports", ValueType.path());
+    static final SettingKey<Integer> REPORT_KEEP = ofReport("keep", "20", ValueType.integer(1, 10_000));
+    static final SettingKey<Duration> REPORT_GRACE = ofReport("grace", "5", ValueType.seconds("0", A_DAY));
+    static final SettingKey<Duration> REPORT_EVERY = ofReport("every", "24h", ValueType.timeSpan("1s", "365d"));
+
     /** The whole table but for functions, in the order in which people read it. */
     static final List<SettingKey<?>> ALL = List.of(
             IP,
@@ -117,7 +125,12 @@ record SettingKey<T>(String section, String name, String option, String defaultT
             STORE_FILE,
             KEEP,
             KEEP_RESULTS,
-            KEEP_ROWS);
+            KEEP_ROWS,
+            REPORT_WHEN,
+            REPORT_DIR,
+            REPORT_KEEP,
+            REPORT_GRACE,
+            REPORT_EVERY);
 
     static final SettingKey<Integer> MAX_RUNNING = key(FUNCTION, "max_running", "0", ValueType.integer(0, 1_000_000));
 
@@ -139,6 +152,11 @@ record SettingKey<T>(String section, String name, String option, String defaultT
 
     private static <T> SettingKey<T> key(String section, String name, String defaultText, ValueType<T> type) {
         return new SettingKey<>(section, name, name.replace('_', '-'), defaultText, type);
+    }
+
+    /** Its words alone say too little where the section is not named: {@code KOOKOO_REPORT_WHEN}. */
+    private static <T> SettingKey<T> ofReport(String name, String defaultText, ValueType<T> type) {
+        return new SettingKey<>(REPORT, name, "report-" + name, defaultText, type);
     }
 
     /** {@code KOOKOO_SOME_OPTION} for the option {@code some-option}. */

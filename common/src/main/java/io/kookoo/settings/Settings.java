@@ -41,6 +41,7 @@ public record Settings(
         Client client,
         Logger logger,
         Store store,
+        Report report,
         Map<String, Function> functions,
         Map<String, Retry> retries,
         List<Origin> origins,
@@ -172,6 +173,26 @@ public record Settings(
     }
 
     /**
+     * {@code [Report]}: the report of a session.
+     *
+     * @param dir the folder of the reports; need not exist
+     * @param keep how many reports the folder keeps, at least 1
+     * @param grace how long nobody must be there for a session to end, at least 0
+     * @param every the longest span of one report, over 0
+     */
+    public record Report(When when, Path dir, int keep, Duration grace, Duration every) {
+        /** When a session ends by itself. */
+        public enum When {
+            /** Once all clients have gone, and when the server stops. */
+            IDLE,
+            /** When the server stops. */
+            SHUTDOWN,
+            /** There are no reports, and nothing is counted for them. */
+            NEVER
+        }
+    }
+
+    /**
      * {@code [Function <name>]}.
      *
      * @param maxRunning the most jobs of it that may run at once over all workers; 0 for no limit
@@ -218,6 +239,7 @@ public record Settings(
         Objects.requireNonNull(client);
         Objects.requireNonNull(logger);
         Objects.requireNonNull(store);
+        Objects.requireNonNull(report);
         retries = Map.copyOf(retries);
         functions = Map.copyOf(functions);
         origins = List.copyOf(origins);
@@ -421,6 +443,7 @@ public record Settings(
             Client client = client();
             Logger logger = logger();
             Store store = store();
+            Report report = report();
             List<Origin> origins = new ArrayList<>();
             texts.forEach((key, text) -> origins.add(origin(key.section(), key, text)));
             Map<String, Function> functions = new LinkedHashMap<>();
@@ -433,7 +456,8 @@ public record Settings(
                 }
                 given.forEach((key, text) -> origins.add(origin(key.section() + " " + section.name(), key, text)));
             });
-            return new Settings(home, file, server, client, logger, store, functions, retries, origins, warnings);
+            return new Settings(
+                    home, file, server, client, logger, store, report, functions, retries, origins, warnings);
         }
 
         private static Origin origin(String section, SettingKey<?> key, Text text) {
@@ -512,6 +536,15 @@ public record Settings(
                     value(SettingKey.KEEP),
                     value(SettingKey.KEEP_RESULTS),
                     value(SettingKey.KEEP_ROWS));
+        }
+
+        private Report report() {
+            return new Report(
+                    value(SettingKey.REPORT_WHEN),
+                    path(SettingKey.REPORT_DIR),
+                    value(SettingKey.REPORT_KEEP),
+                    value(SettingKey.REPORT_GRACE),
+                    value(SettingKey.REPORT_EVERY));
         }
 
         private <T> T value(SettingKey<T> key) {

@@ -278,7 +278,7 @@ final class SettingsTest {
                 "[Retry]\nretries = 1\n",
                 ini
                         + " line 2: retries = \"1\" stands in the unknown section [Retry]; known are Server, Client, Logger,"
-                        + " Store, Function <name>, Retry <name>");
+                        + " Store, Report, Function <name>, Retry <name>");
     }
 
     @Test
@@ -510,6 +510,42 @@ final class SettingsTest {
                 load(Map.of("KOOKOO_STORE_FILE", "jobs.db"), Map.of("store-file", "more.db"))
                         .store()
                         .file());
+    }
+
+    @Test
+    void shouldReadTheSectionOfReports() throws IOException {
+        assertEquals(
+                new Settings.Report(
+                        Settings.Report.When.IDLE,
+                        home.resolve("reports"),
+                        20,
+                        Duration.ofSeconds(5),
+                        Duration.ofDays(1)),
+                load(Map.of(), Map.of()).report());
+        Files.writeString(ini, "[Report]\nwhen = shutdown\ndir = /var/reports\nkeep = 1\ngrace = 0.5\nevery = 90s\n");
+        assertEquals(
+                new Settings.Report(
+                        Settings.Report.When.SHUTDOWN,
+                        Path.of("/var/reports"),
+                        3,
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(90)),
+                load(Map.of("KOOKOO_REPORT_KEEP", "3"), Map.of()).report());
+    }
+
+    @Test
+    void shouldRefuseReportsThatCannotBe() {
+        assertRefused(
+                "[Report]\nwhen = daily\n",
+                ini + " line 2: [Report] when = \"daily\" is refused; allowed is idle or shutdown or never");
+        assertRefused(
+                "[Report]\nkeep = 0\n",
+                ini + " line 2: [Report] keep = \"0\" is refused; allowed is a whole number from 1 to 10000");
+        assertRefused(
+                "[Report]\nevery = 0s\n",
+                ini
+                        + " line 2: [Report] every = \"0s\" is refused; allowed is a time from 1s to 365d: a whole number with"
+                        + " s, m, h or d behind it");
     }
 
     @Test

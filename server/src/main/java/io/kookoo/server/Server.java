@@ -13,11 +13,13 @@ import io.kookoo.server.command.TextCommands;
 import io.kookoo.server.dispatch.DispatchSettings;
 import io.kookoo.server.dispatch.Dispatcher;
 import io.kookoo.server.dispatch.Keeping;
+import io.kookoo.server.dispatch.Observer;
 import io.kookoo.server.dispatch.Retry;
 import io.kookoo.server.dispatch.StoreWriter;
 import io.kookoo.server.local.LocalWorkers;
 import io.kookoo.server.net.Acceptor;
 import io.kookoo.server.net.Limits;
+import io.kookoo.server.report.Reporter;
 import io.kookoo.server.store.JobStore;
 import io.kookoo.server.store.MemoryJobStore;
 import io.kookoo.server.store.OutcomeBounds;
@@ -53,6 +55,8 @@ import org.slf4j.LoggerFactory;
  *   kookoo-write-N    Outbox        writes to a peer that is slow to read    while it is
  *   kookoo-deadlines  Deadlines     does what waits for a moment             one
  *   kookoo-store      StoreWriter   commits what has happened since its last     one
+ *   kookoo-report     Reporter      writes the reports of sessions           one
+ *   kookoo-channels   SystemChannels   publishes what happens                one
  *   kookoo-catalog    FunctionCatalog  looks at functions.txt                one
  *   kookoo-local-N    LocalWorkers  keeps a local client running             one for each of --workers
  * </pre>
@@ -68,6 +72,9 @@ public final class Server {
     /** How long the last commit may take: what it has is lost otherwise, which costs accepted jobs a second run at most. */
     private static final Duration STORE_LIMIT = Duration.ofSeconds(10);
 
+    /** How long the last report may take. */
+    private static final Duration REPORT_LIMIT = Duration.ofSeconds(10);
+
     private final Settings settings;
     private final Deadlines deadlines;
     private final FunctionCatalog catalog;
@@ -75,10 +82,14 @@ public final class Server {
     private final JobStore store;
     private final StoreWriter storeWriter;
     private final SystemChannels systemChannels;
+    private final Reporter reporter;
     private final Acceptor acceptor;
     private final LocalWorkers localWorkers;
     /** Null until the server is opened. */
     private volatile Thread channelThread;
+
+    /** Likewise. */
+    private volatile Thread reportThread;
 
     private final AtomicBoolean stopped = new AtomicBoolean();
 
@@ -190,9 +201,12 @@ public final class Server {
         this.catalog = catalog;
         this.deadlines = new Deadlines(clock);
         this.store = store;
-        Channels channels = new Channels(clock, settings.server().channelHistory());
+        Channels channels = new Channels(
+                clock, settings.server().channelHistory(), settings.server().outboxLimitBytes());
         this.systemChannels = new SystemChannels(channels, clock);
-        this.dispatcher = new Dispatcher(clock, deadlines, catalog, dispatching, systemChannels);
+        this.reporter = new Reporter(settings.report(), clock, deadlines, this::isLocalWorker, this::address);
+        Observer observer = Observer.all(List.of(systemChannels, reporter.observer()));
+        this.dispatcher = new Dispatcher(clock, deadlines, catalog, dispatching, observer);
         this.storeWriter = new StoreWriter(dispatcher, store);
         store.unfinished(dispatcher::restore);
         dispatcher.queueRestored();
@@ -201,8 +215,9 @@ public final class Server {
                 new JobCommands(dispatcher, store),
                 settings.logger().level().toString(),
                 () -> settingLines(settings, storeWriter),
+                reporter,
                 shutdown);
-        ChannelCommands channelCommands = new ChannelCommands(channels, dispatcher, clock);
+        ChannelCommands channelCommands = new ChannelCommands(channels, dispatcher, clock, reporter::tookName);
         Limits limits = new Limits(
                 settings.server().maxPacketBytes(),
                 settings.server().maxLineBytes(),
@@ -225,6 +240,7 @@ public final class Server {
         start("kookoo-deadlines", deadlines);
         start("kookoo-store", storeWriter);
         channelThread = start("kookoo-channels", systemChannels);
+        reportThread = start("kookoo-report", reporter);
         catalog.watch();
         acceptor.start();
         LOG.info("listening on {}", text(address()));
@@ -293,6 +309,10 @@ public final class Server {
         return lines;
     }
 
+    private boolean isLocalWorker(String clientId) {
+        return localWorkers.isChild(clientId);
+    }
+
     /** How many connections are open. */
     int connectionCount() {
         return acceptor.connectionCount();
@@ -326,6 +346,11 @@ public final class Server {
                 LOG.error(LogEvent.of("store_left")
                         .with("reason", "its last commit has not ended after " + STORE_LIMIT.toSeconds() + " s")
                         .with("effect", "jobs that ended in these seconds may run again")
+                        .toString());
+            }
+            if (reportThread != null && !reporter.stop(REPORT_LIMIT)) {
+                LOG.error(LogEvent.of("report_left")
+                        .with("reason", "it is not written after " + REPORT_LIMIT.toSeconds() + " s")
                         .toString());
             }
         } catch (InterruptedException e) {

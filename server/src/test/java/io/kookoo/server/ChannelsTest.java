@@ -1,6 +1,8 @@
 package io.kookoo.server;
 
 import static io.kookoo.protocol.PacketType.*;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -77,7 +79,7 @@ final class ChannelsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a/b", "\u00e4", "conn-3", "server", "-", "name\u0007"})
+    @ValueSource(strings = {"a/b", "\u00e4", "conn-3", "Conn-3", "server", "SERVER", "-", "name\u0007"})
     void shouldRefuseNamesThatAreNone(String name) {
         String line = server.connect().sendText("name " + name).receiveLine();
         assertTrue(line.startsWith("ERR INVALID_NAME "), line);
@@ -182,6 +184,26 @@ final class ChannelsTest {
     }
 
     @Test
+    void shouldRefuseATextThatIsTooLong() {
+        WireClient bob = subscriber("main_channel").sendText("name bob").expectText("OK bob\n");
+        // Of two bytes each, as the next one.
+        String longest = "\u00e4".repeat(30_720);
+        String refused = "ERR TEXT_TOO_LONG the text has 61441 bytes, a message has at most 61440\n";
+        server.connect()
+                .sendText("publish main_channel " + longest + "x")
+                .expectText(refused)
+                .sendText("tell bob " + longest + "x")
+                .expectText(refused)
+                .sendText("publish main_channel " + longest)
+                .expectText("OK 1\n")
+                .sendText("tell bob " + longest)
+                .expectText("OK bob\n");
+        String received = "\u00c3\u00a4".repeat(30_720);
+        expectPushed(bob, "message main_channel conn-2", received);
+        expectPushed(bob, "tell conn-2", received);
+    }
+
+    @Test
     void shouldDropASubscriberThatDoesNotReadAndTellIt() {
         WireClient deaf =
                 server.connect(4096).sendText("subscribe main_channel").expectText("OK main_channel\n");
@@ -248,6 +270,20 @@ final class ChannelsTest {
         bob.expectNothingBeforeEcho();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"a\rb", "\"\u2028\"", "\u0085", "\u0000", "\u001b[2J"})
+    void shouldPassOnWhateverALineHolds(String text) {
+        WireClient bob = subscriber("main_channel").sendText("name bob").expectText("OK bob\n");
+        server.connect()
+                .sendText("publish main_channel " + text)
+                .expectText("OK 1\n")
+                .sendText("tell bob " + text)
+                .expectText("OK bob\n");
+        String received = new String(text.getBytes(UTF_8), ISO_8859_1);
+        expectPushed(bob, "message main_channel conn-2", received);
+        expectPushed(bob, "tell conn-2", received);
+    }
+
     @Test
     void shouldReachASubscriberThatPublishesItself() {
         WireClient client = subscriber("main_channel").sendText("publish_message main_channel x");
@@ -295,17 +331,66 @@ final class ChannelsTest {
     }
 
     @Test
-    void shouldBoundTheBytesOfItsHistory() {
-        WireClient publisher = server.connect();
+    void shouldGiveEachChannelAnEqualPartOfTheBytesThatAreKept() {
+        WireClient client = server.connect();
         String text = "x".repeat(60_000);
-        for (int i = 0; i < 3; i++) {
-            publisher.sendText("publish main_channel " + i + text).expectText("OK 0\n");
+        for (int i = 1; i <= 3; i++) {
+            client.sendText("publish main_channel " + i + text).expectText("OK 0\n");
         }
-        publisher.sendText("history main_channel");
-        for (int i = 0; i < 3; i++) {
-            expectPushed(publisher, "message main_channel conn-1", i + text);
+        assertEquals(3, historyLength(client));
+        // Four are there from the start. 64 MiB for 400 are 164 KiB each, and 65 KiB for 1000.
+        for (int i = 4; i < 400; i++) {
+            client.sendText("create c" + i).expectText("OK c" + i + "\n");
         }
-        publisher.expectText(".\n");
+        assertEquals(2, historyLength(client));
+        for (int i = 400; i < 1000; i++) {
+            client.sendText("create c" + i).expectText("OK c" + i + "\n");
+        }
+        assertEquals(1, historyLength(client));
+        String longest = "y".repeat(61_440);
+        client.sendText("publish main_channel " + longest).expectText("OK 0\n").sendText("history main_channel");
+        expectPushed(client, "message main_channel conn-1", longest);
+        client.expectText(".\n");
+    }
+
+    private static int historyLength(WireClient client) {
+        client.sendText("history main_channel");
+        int lines = 0;
+        while (!client.receiveLine().equals(".")) {
+            lines++;
+        }
+        return lines;
+    }
+
+    @Test
+    void shouldKeepAndSendWhatASmallOutboxTakes() {
+        try (RunningServer small = new RunningServer()
+                .with("max-packet", "64K")
+                .with("outbox-limit", "128K")
+                .start()) {
+            WireClient publisher = small.connect();
+            WireClient deaf =
+                    small.connect(4096).sendText("subscribe main_channel").expectText("OK main_channel\n");
+            String text = "x".repeat(30_000);
+            int sent = 10;
+            for (String answer = "OK 1"; answer.equals("OK 1"); sent++) {
+                assertTrue(sent < 1000, "it is never dropped");
+                answer = publisher
+                        .sendText("publish main_channel " + sent + text)
+                        .receiveLine();
+            }
+            for (int i = 10; i < sent - 1; i++) {
+                expectPushed(deaf, "message main_channel conn-1", i + text);
+            }
+            deaf.expectText("dropped main_channel more than 131072 bytes wait to be read; subscribe again\n");
+            // Half of the outbox are kept.
+            WireClient late = small.connect().sendText("subscribe main_channel --last 100");
+            late.expectText("OK main_channel\n");
+            expectPushed(late, "message main_channel conn-1", sent - 2 + text);
+            expectPushed(late, "message main_channel conn-1", sent - 1 + text);
+            publisher.sendText("publish main_channel next").expectText("OK 1\n");
+            expectPushed(late, "message main_channel conn-1", "next");
+        }
     }
 
     @Test

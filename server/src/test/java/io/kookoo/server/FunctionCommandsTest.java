@@ -24,8 +24,6 @@ final class FunctionCommandsTest {
         "create, create",
         "create function, create",
         "create function f g, create",
-        "CREATE f, create",
-        "create x f, create",
         "drop, drop",
         "drop function, drop",
         "drop function f g, drop",

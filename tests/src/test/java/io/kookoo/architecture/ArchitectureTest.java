@@ -131,6 +131,33 @@ class ArchitectureTest {
                 .check(kookoo);
     }
 
+    /** It is told what happens, and has nothing to say in it. */
+    @Test
+    void shouldKeepTheReportOutOfWhatItTellsOf() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "io.kookoo.server.dispatch..",
+                        "io.kookoo.server.channel..",
+                        "io.kookoo.server.store..",
+                        "io.kookoo.server.net..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.kookoo.server.report..")
+                .check(kookoo);
+        noClasses()
+                .that()
+                .resideInAPackage("io.kookoo.server.report..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.kookoo.server.store..",
+                        "io.kookoo.server.net..",
+                        "io.kookoo.server.command..",
+                        "io.kookoo.server.channel..")
+                .check(kookoo);
+    }
+
     @Test
     void shouldKeepTheTerminalLibraryInOnePackage() {
         noClasses()
@@ -154,7 +181,10 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
-                        "io.kookoo.client.command..", "io.kookoo.client.batch..", "io.kookoo.client.terminal..")
+                        "io.kookoo.client.command..",
+                        "io.kookoo.client.batch..",
+                        "io.kookoo.client.shell..",
+                        "io.kookoo.client.terminal..")
                 .check(kookoo);
         noClasses()
                 .that()
@@ -166,10 +196,32 @@ class ArchitectureTest {
     }
 
     @Test
-    void shouldReadTheClockThroughOneDoorInDispatch() {
+    void shouldKeepJsonWhereItIsRead() {
         noClasses()
                 .that()
-                .resideInAPackage("io.kookoo.server.dispatch..")
+                .resideOutsideOfPackage("io.kookoo.client.command..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.fasterxml..")
+                .check(kookoo);
+    }
+
+    @Test
+    void shouldKeepSocketsOutOfChannels() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.kookoo.server.channel..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.net..", "java.io..", "io.kookoo.server.command..")
+                .check(kookoo);
+    }
+
+    @Test
+    void shouldReadTheClockThroughOneDoor() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.kookoo.server.dispatch..", "io.kookoo.server.report..")
                 .should()
                 .callMethod(System.class, "nanoTime")
                 .orShould()

@@ -53,6 +53,11 @@ final class Tmux implements AutoCloseable {
         tmux("send-keys", key);
     }
 
+    /** Text, character by character. */
+    void type(String text) throws IOException {
+        tmux("send-keys", "-l", text);
+    }
+
     void resize(int columns, int rows) throws IOException {
         tmux("resize-window", "-x", Integer.toString(columns), "-y", Integer.toString(rows));
     }

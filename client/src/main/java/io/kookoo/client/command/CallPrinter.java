@@ -1,5 +1,6 @@
 package io.kookoo.client.command;
 
+import io.kookoo.Json;
 import io.kookoo.client.terminal.TerminalText;
 import io.kookoo.protocol.Data;
 import java.util.ArrayList;

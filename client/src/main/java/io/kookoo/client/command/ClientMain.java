@@ -37,6 +37,7 @@ public final class ClientMain {
             DEFAULT_COMMAND,
             "call",
             "submit",
+            "shell",
             "functions",
             "status",
             "workers",
@@ -48,6 +49,14 @@ public final class ClientMain {
             "retry",
             "purge",
             "backup",
+            "report",
+            "channels",
+            "clients",
+            "create",
+            "publish",
+            "subscribe",
+            "history",
+            "tell",
             "ping",
             "bench");
 
@@ -103,6 +112,7 @@ public final class ClientMain {
             case "run" -> new RunCommand(program);
             case "call" -> new CallCommand(program);
             case "submit" -> new SubmitCommand(program);
+            case "shell" -> new ShellCommand(program);
             case "functions" -> new FunctionsCommand(program);
             case "status" -> new StatusCommand(program);
             case "workers" -> new WorkersCommand(program);
@@ -114,6 +124,14 @@ public final class ClientMain {
             case "retry" -> new RetryCommand(program);
             case "purge" -> new PurgeCommand(program);
             case "backup" -> new BackupCommand(program);
+            case "report" -> new ReportCommand(program);
+            case "channels" -> new ChannelsCommand(program);
+            case "clients" -> new ClientsCommand(program);
+            case "create" -> new CreateCommand(program);
+            case "publish" -> new PublishCommand(program);
+            case "subscribe" -> new SubscribeCommand(program);
+            case "history" -> new HistoryCommand(program);
+            case "tell" -> new TellCommand(program);
             case "ping" -> new PingCommand(program);
             case "bench" -> new BenchCommand(program);
             default -> throw new IllegalArgumentException("no command " + name);
@@ -229,6 +247,7 @@ public final class ClientMain {
                 "  java -jar client.jar                     # run functions for the server of config/settings.ini",
                 "  java -jar client.jar --interval 0.5      # the same, asking twice a second",
                 "  java -jar client.jar call 'add(1,2)'     # have a function run, print its result",
+                "  java -jar client.jar shell               # type calls and commands, see messages come",
                 "  java -jar client.jar status              # what the server knows",
                 "  java -jar client.jar jobs --state dead   # what failed for good",
                 "",

@@ -20,8 +20,13 @@ final class Interruption {
      * process at once.
      */
     static int during(Callable<Integer> running, ProcessEnd process) throws Exception {
+        return during(running, process, () -> {});
+    }
+
+    /** @param before run by the hook before it interrupts the thread: who is interrupted otherwise as well can tell the two apart */
+    static int during(Callable<Integer> running, ProcessEnd process, Runnable before) throws Exception {
         Interruption interruption = new Interruption();
-        process.onEnd(() -> interruption.end(process));
+        process.onEnd(() -> interruption.end(process, before));
         try {
             return running.call();
         } finally {
@@ -30,10 +35,11 @@ final class Interruption {
     }
 
     /** In the hook of the process, which is also run when the command is done. */
-    private void end(ProcessEnd process) {
+    private void end(ProcessEnd process, Runnable before) {
         if (done.getCount() == 0) {
             return;
         }
+        before.run();
         command.interrupt();
         try {
             done.await(GRACE_SECONDS, TimeUnit.SECONDS);

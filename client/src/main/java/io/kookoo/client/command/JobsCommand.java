@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
             "  java -jar client.jar jobs --limit 1000 --json | jq -r '.[] | select(.attempts > 1).handle'"
         })
 final class JobsCommand implements Callable<Integer> {
-    private static final String[] COLUMNS = {
+    static final String[] COLUMNS = {
         "handle", "function", "kind", "state", "priority", "attempts", "created", "started", "ended", "worker", "text"
     };
     private static final int ATTEMPTS = 5;

@@ -1,5 +1,6 @@
 package io.kookoo.client.command;
 
+import io.kookoo.Json;
 import io.kookoo.client.net.ConnectionLimits;
 import io.kookoo.client.net.ServerConnection;
 import io.kookoo.client.terminal.TerminalText;
@@ -136,7 +137,8 @@ final class ResultCommand implements Callable<Integer> {
         }
     }
 
-    private static ConnectionLimits limits(Settings settings) {
+    /** A connection on which any result fits into a line. */
+    static ConnectionLimits limits(Settings settings) {
         long line = ESCAPED * settings.server().maxPacketBytes() + OTHER_COLUMNS;
         return Program.limitsOfStore(settings).withLines((int) Math.min(line, LONGEST_LINE));
     }

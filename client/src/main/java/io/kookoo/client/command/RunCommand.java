@@ -97,7 +97,7 @@ final class RunCommand implements Callable<Integer> {
         KookooLog log = KookooLog.open(settings.logger(), "Client", !noConsole);
         FunctionExecutor executor = new FunctionExecutor(
                 FunctionExecutor.builtIns(), settings.client().functionsDir());
-        String id = HostName.andProcess();
+        String id = HostName.withPid(ProcessHandle.current().pid());
         // A tethered client is started again by its server.
         Optional<Runnable> overdue = tether ? Optional.of(() -> endAtOnce(log)) : Optional.empty();
         Node node = new Node(settings, address, Program.limits(settings), executor, id, overdue);

@@ -49,6 +49,10 @@ enum ServerList {
         }
     }
 
+    List<String> columns() {
+        return List.of(columns);
+    }
+
     /** Without rows. */
     Table table() {
         return new Table(columns);

@@ -18,6 +18,8 @@ import picocli.CommandLine.Option;
             "  java -jar client.jar status --json | jq '.[] | select(.workers == 0)'"
         })
 final class StatusCommand implements Callable<Integer> {
+    static final String[] COLUMNS = {"function", "total", "running", "workers"};
+
     private final Program program;
 
     @Option(names = "--json", description = "A JSON array instead of a table.")
@@ -30,7 +32,7 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Settings settings = program.settings();
-        Table table = new Table("function", "total", "running", "workers");
+        Table table = new Table(COLUMNS);
         try (ServerConnection connection = Program.connect(settings)) {
             for (String line : TextLists.ask(connection, TextLists.STATUS)) {
                 FunctionStatus status = FunctionStatus.parse(line);

@@ -1,12 +1,17 @@
 package io.kookoo.client.command;
 
+import io.kookoo.Json;
+import io.kookoo.client.net.ServerConnection;
 import io.kookoo.client.terminal.TerminalText;
+import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -14,11 +19,31 @@ import java.util.stream.Collectors;
  * number, text, a list of text, or null where there is nothing, which people see as {@code -}.
  */
 final class Table {
+    /** Columns of {@link #of}; what people have named may look like a number as well. */
+    private static final Set<String> NUMBERS = Set.of("client", "seconds", "subscribers");
+
     private final List<String> columns;
     private final List<List<Object>> rows = new ArrayList<>();
 
     Table(String... columns) {
         this.columns = List.of(columns);
+    }
+
+    /** What the server's list has, whose columns are separated by tabs; asks as {@link TextLists#ask}. */
+    static Table of(ServerConnection connection, String command, String... columns) throws IOException {
+        Table table = new Table(columns);
+        for (String line : TextLists.ask(connection, command)) {
+            String[] cells = line.split("\t", -1);
+            if (cells.length != columns.length) {
+                throw TextLists.notUnderstood(command, line);
+            }
+            Object[] row = new Object[cells.length];
+            for (int i = 0; i < row.length; i++) {
+                row[i] = NUMBERS.contains(columns[i]) ? new BigDecimal(cells[i]) : cells[i];
+            }
+            table.add(row);
+        }
+        return table;
     }
 
     void add(Object... cells) {

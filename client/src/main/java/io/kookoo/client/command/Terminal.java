@@ -13,7 +13,7 @@ final class Terminal {
     /**
      * Whether a stream of this process is a terminal.
      *
-     * @param descriptor 1 for standard output, 2 for standard error
+     * @param descriptor 0 for standard input, 1 for standard output, 2 for standard error
      */
     static boolean is(int descriptor) {
         Path path = Path.of("/proc/self/fd/" + descriptor);

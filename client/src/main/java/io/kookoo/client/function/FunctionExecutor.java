@@ -67,7 +67,7 @@ public final class FunctionExecutor implements AutoCloseable {
 
     /** Read once, and only where it is needed: it may take a while. */
     private static final class Id {
-        static final String TEXT = HostName.andProcess();
+        static final String TEXT = HostName.withPid(ProcessHandle.current().pid());
     }
 
     private final List<Library> builtIns;

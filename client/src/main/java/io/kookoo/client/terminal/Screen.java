@@ -2,24 +2,17 @@ package io.kookoo.client.terminal;
 
 import java.io.IOError;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.IntConsumer;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jline.terminal.Attributes;
-import org.jline.terminal.Attributes.ControlChar;
 import org.jline.terminal.Attributes.LocalFlag;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
-import org.jline.terminal.TerminalBuilder;
-import org.jline.terminal.TerminalBuilder.SystemOutput;
 import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStyle;
 import org.jline.utils.Display;
 import org.jline.utils.InfoCmp.Capability;
 import org.jline.utils.NonBlockingReader;
-import org.jline.utils.ShutdownHooks;
 import org.jline.utils.Signals;
 
 /**
@@ -39,9 +32,6 @@ public final class Screen implements AutoCloseable {
     private static final long KEYS_END_MILLIS = 2_000;
     /** Of a terminal that does not know its size. */
     private static final Size USUAL = Size.of(80, 24);
-
-    /** The library's own log would write onto the screen, and, of a read that closing interrupts, a stack trace. Held, or it is collected. */
-    private static final Logger LIBRARY_LOG = Logger.getLogger("org.jline");
 
     private final Terminal terminal;
     private final Display display;
@@ -67,27 +57,8 @@ public final class Screen implements AutoCloseable {
      * @throws NoScreenException where there is no terminal, or one that cannot do it
      */
     public static Screen open(IntConsumer onKey, Runnable onResize) throws NoScreenException {
-        // The library would close the terminal under the hands of the thread that shows when the process is told to
-        // end.
-        System.setProperty(ShutdownHooks.PROP_DISABLE_SHUTDOWN_HOOK, "true");
-        LIBRARY_LOG.setLevel(Level.OFF);
-        Terminal terminal;
-        try {
-            terminal = TerminalBuilder.builder()
-                    .system(true)
-                    .systemOutput(SystemOutput.SysOut)
-                    .dumb(false)
-                    // Nobody but the terminal itself is asked what it can do.
-                    .graphemeCluster(false)
-                    // An interrupt stays the affair of the process.
-                    .nativeSignals(false)
-                    .encoding(StandardCharsets.UTF_8)
-                    .stdinEncoding(StandardCharsets.UTF_8)
-                    .stdoutEncoding(StandardCharsets.UTF_8)
-                    .build();
-        } catch (IOException | IllegalStateException e) {
-            throw new NoScreenException("standard input and output are no terminal that keys can be read from");
-        }
+        // An interrupt stays the affair of the process.
+        Terminal terminal = SystemTerminal.open(false);
         Screen screen = new Screen(terminal, onKey, onResize);
         try {
             if (terminal.getStringCapability(Capability.cursor_address) == null) {
@@ -111,10 +82,6 @@ public final class Screen implements AutoCloseable {
         Attributes attributes = terminal.getAttributes();
         // The key for an interrupt interrupts, also while this process does not look at keys.
         attributes.setLocalFlag(LocalFlag.ISIG, true);
-        // A shell that gets the terminal back in between would get it as it is now; a dump of threads would cover the
-        // lines.
-        attributes.setControlChar(ControlChar.VSUSP, 0);
-        attributes.setControlChar(ControlChar.VQUIT, 0);
         terminal.setAttributes(attributes);
         terminal.puts(Capability.enter_ca_mode);
         terminal.puts(Capability.cursor_invisible);

@@ -42,7 +42,7 @@ class ClientMainTest {
     // What goes wrong before a connection
 
     @ParameterizedTest
-    @ValueSource(strings = {"call add(1,2)", "status", "workers", "ping"})
+    @ValueSource(strings = {"call add(1,2)", "shell", "status", "workers", "ping"})
     void shouldSayThatNobodyListensAndHowToStartAServer(String command) throws Exception {
         int port = ScriptedServer.unusedPort();
         run(Stream.concat(Stream.of(command.split(" ")), Stream.of("--port", port))
@@ -80,6 +80,7 @@ class ClientMainTest {
                 "bench --payload 1 --arguments 2",
                 "bench --payload -1",
                 "status surplus",
+                "shell 127.0.0.1 1 surplus",
                 "--nonsense",
                 "no_such_command",
                 "run surplus"

@@ -92,7 +92,8 @@ class BatchTest {
     void shouldFailAsAWholeWhereTheFunctionIsUnknown() {
         FunctionFailedException e = assertThrows(FunctionFailedException.class, () -> batch("no_such", "1\n2\n"));
         assertEquals(
-                "no such function: no_such, at the worker " + HostName.andProcess()
+                "no such function: no_such, at the worker "
+                        + HostName.withPid(ProcessHandle.current().pid())
                         + "; `client.jar functions` lists those it has",
                 e.getMessage());
         assertEquals(0, done);
@@ -180,7 +181,7 @@ class BatchTest {
                 \\!pow_2 takes 1 argument, got 2
                 \\!calculate: column 3: division by zero
                 Hello World
-                """.replace("WORKER", HostName.andProcess()),
+                """.replace("WORKER", HostName.withPid(ProcessHandle.current().pid())),
                 batch(
                         "call",
                         "add(1,2)\ncalculate(6 / 3)\ncalculate((1+2)*3)\ncalculate( (6) / (3) )\r\nno_such(1)\nadd[](1,2)\n1,2\n"

@@ -123,7 +123,8 @@ class FunctionExecutorTest {
     @Test
     void shouldNameTheFunctionThatDoesNotExist() {
         assertEquals(
-                "no such function: fibonaci, at the worker " + HostName.andProcess()
+                "no such function: fibonaci, at the worker "
+                        + HostName.withPid(ProcessHandle.current().pid())
                         + "; `client.jar functions` lists those it has",
                 failure(builtIn(), "fibonaci", "1").getMessage());
         for (String inherited : List.of("getClass", "wait", "notify", "toString", "hashCode", "equals")) {

@@ -97,7 +97,9 @@ class PollerTest {
                             req(
                                     WORK_EXCEPTION,
                                     "H:2",
-                                    "no such function: no_such, at the worker " + HostName.andProcess()
+                                    "no such function: no_such, at the worker "
+                                            + HostName.withPid(
+                                                    ProcessHandle.current().pid())
                                             + "; `client.jar functions` lists those it has"),
                             req(GRAB_JOB));
         }

@@ -1,17 +1,14 @@
 package io.kookoo.server.channel;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 
 /** Named messages: whoever has subscribed gets each of them, and the last ones are kept for those who come later. Guarded by the lock of {@link Channels}. */
 final class Channel {
-    /** What the kept messages may take, in UTF-8, whatever their number. */
-    static final int HISTORY_BYTES = 1024 * 1024;
-
     final String name;
     /** Written by the server alone. */
     final boolean system;
@@ -23,8 +20,9 @@ final class Channel {
     private final int historyLength;
     private final Deque<byte[]> history = new ArrayDeque<>();
     private int historyBytes;
+    private int maxHistoryBytes;
 
-    /** @param historyLength how many messages are kept; 0 keeps none */
+    /** @param historyLength how many messages are kept, within {@link #boundHistory}; 0 keeps none */
     Channel(String name, boolean system, int historyLength) {
         this.name = name;
         this.system = system;
@@ -49,14 +47,25 @@ final class Channel {
     void keep(byte[] line) {
         history.addLast(line);
         historyBytes += line.length;
-        while (history.size() > historyLength || historyBytes > HISTORY_BYTES) {
+        forget();
+    }
+
+    /** What the kept messages may take from now on, in UTF-8, whatever their number. */
+    void boundHistory(int bytes) {
+        maxHistoryBytes = bytes;
+        forget();
+    }
+
+    private void forget() {
+        while (history.size() > historyLength || historyBytes > maxHistoryBytes) {
             historyBytes -= history.removeFirst().length;
         }
     }
 
-    /** The last lines that are kept, at most {@code count}, oldest first. */
-    List<byte[]> last(int count) {
-        List<byte[]> all = new ArrayList<>(history);
-        return all.subList(Math.max(0, all.size() - count), all.size());
+    /** The last lines that are kept, at most {@code count}, oldest first; in one piece. */
+    byte[] last(int count) {
+        ByteBuffer lines = ByteBuffer.allocate(historyBytes);
+        history.stream().skip(Math.max(0, history.size() - count)).forEach(lines::put);
+        return Arrays.copyOf(lines.array(), lines.position());
     }
 }

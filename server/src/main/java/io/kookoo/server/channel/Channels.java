@@ -1,8 +1,11 @@
 package io.kookoo.server.channel;
 
+import io.kookoo.protocol.TextLine;
 import io.kookoo.server.dispatch.Deliveries;
 import io.kookoo.server.time.Clock;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,8 +39,11 @@ public final class Channels {
 
     static final int MAX_SUBSCRIPTIONS = 100;
 
-    /** A subscriber for which more waits gets no more of the channel. */
-    static final int SUBSCRIBER_BYTES = 1024 * 1024;
+    /** A subscriber for which more waits gets no more of the channel. Less where the outbox itself takes less. */
+    private static final int SUBSCRIBER_BYTES = 1024 * 1024;
+
+    /** What the kept messages of all channels may take; each has an equal part, into which the longest message fits. */
+    private static final int ALL_HISTORY_BYTES = 64 * 1024 * 1024;
 
     private static final int MAX_NAME = 64;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1," + MAX_NAME + "}");
@@ -46,6 +52,7 @@ public final class Channels {
 
     private final Clock clock;
     private final int historyLength;
+    private final int subscriberBytes;
 
     // Guarded by this.
     private final Map<String, Channel> channels = new LinkedHashMap<>();
@@ -53,16 +60,23 @@ public final class Channels {
     /** Those who have a name or a subscription, by the number of their connection. */
     private final Map<Long, Member> members = new HashMap<>();
 
-    /** @param historyLength how many messages a channel keeps; 0 for none */
-    public Channels(Clock clock, int historyLength) {
+    /**
+     * @param historyLength how many messages a channel keeps; 0 for none
+     * @param outboxBytes what may wait for a peer before it is disconnected
+     */
+    public Channels(Clock clock, int historyLength, long outboxBytes) {
         this.clock = clock;
         this.historyLength = historyLength;
+        this.subscriberBytes = (int) Math.min(SUBSCRIBER_BYTES, outboxBytes);
         open(MAIN, false);
     }
 
     private Channel open(String name, boolean system) {
         Channel channel = new Channel(name, system, historyLength);
         channels.put(name, channel);
+        // Half of it: who has just been sent all that is kept is no slow reader.
+        int part = Math.min(subscriberBytes / 2, ALL_HISTORY_BYTES / channels.size());
+        channels.values().forEach(each -> each.boundHistory(part));
         return channel;
     }
 
@@ -163,7 +177,7 @@ public final class Channels {
                             + " subscriptions, the most it may have; unsubscribe from one, or open another connection");
         }
         deliveries.to(member.outbox).text(reply);
-        channel.last(last).forEach(member.outbox::line);
+        member.outbox.line(channel.last(last));
         if (!member.gone) {
             channel.add(member);
             members.put(member.number, member);
@@ -182,9 +196,7 @@ public final class Channels {
 
     /** The kept messages of a channel as they were sent, with their ends; at most {@code count}, oldest first. */
     public synchronized String history(String name, int count) throws RefusedException {
-        StringBuilder lines = new StringBuilder();
-        channel(name).last(count).forEach(line -> lines.append(new String(line, StandardCharsets.UTF_8)));
-        return lines.toString();
+        return new String(channel(name).last(count), StandardCharsets.UTF_8);
     }
 
     private Channel channel(String name) throws RefusedException {
@@ -211,7 +223,17 @@ public final class Channels {
         if (channel.system) {
             throw new RefusedException("SYSTEM_CHANNEL", name + " is a channel that the server alone writes to");
         }
+        checkLength(text);
         return send(channel, from.caller(), text, deliveries);
+    }
+
+    private static void checkLength(String text) throws RefusedException {
+        int length = bytes(text).length;
+        if (length > TextLine.MESSAGE_BYTES) {
+            throw new RefusedException(
+                    "TEXT_TOO_LONG",
+                    "the text has " + length + " bytes, a message has at most " + TextLine.MESSAGE_BYTES);
+        }
     }
 
     /** What the server says. */
@@ -220,11 +242,11 @@ public final class Channels {
     }
 
     private int send(Channel channel, String from, String text, Deliveries deliveries) {
-        byte[] line = bytes("message " + channel.name + " " + from + " " + clock.now() + " " + text + "\n");
+        byte[] line = bytes("message " + channel.name + " " + from + " " + now() + " " + text + "\n");
         channel.keep(line);
         int sent = 0;
         for (Member member : List.copyOf(channel.subscribers)) {
-            if (member.outbox.size() + line.length <= SUBSCRIBER_BYTES) {
+            if (member.outbox.size() + line.length <= subscriberBytes) {
                 deliveries.to(member.outbox).line(line);
                 sent++;
             } else {
@@ -234,9 +256,9 @@ public final class Channels {
         return sent;
     }
 
-    private static void drop(Member member, Channel channel, Deliveries deliveries) {
+    private void drop(Member member, Channel channel, Deliveries deliveries) {
         channel.remove(member);
-        String reason = "more than " + SUBSCRIBER_BYTES + " bytes wait to be read";
+        String reason = "more than " + subscriberBytes + " bytes wait to be read";
         deliveries.to(member.outbox).text("dropped " + channel.name + " " + reason + "; subscribe again\n");
         deliveries.log(
                 Level.WARN,
@@ -251,12 +273,17 @@ public final class Channels {
             throw new RefusedException(
                     "UNKNOWN_CLIENT", "no connection is called " + name + "; \"clients\" lists them with their names");
         }
-        byte[] line = bytes("tell " + from.caller() + " " + clock.now() + " " + text + "\n");
-        if (to.outbox.size() + line.length > SUBSCRIBER_BYTES) {
+        checkLength(text);
+        byte[] line = bytes("tell " + from.caller() + " " + now() + " " + text + "\n");
+        if (to.outbox.size() + line.length > subscriberBytes) {
             throw new RefusedException(
-                    "NOT_READING", name + " does not read: more than " + SUBSCRIBER_BYTES + " bytes wait for it");
+                    "NOT_READING", name + " does not read: more than " + subscriberBytes + " bytes wait for it");
         }
         deliveries.to(to.outbox).line(line);
+    }
+
+    private Instant now() {
+        return clock.now().truncatedTo(ChronoUnit.MILLIS);
     }
 
     private static byte[] bytes(String line) {

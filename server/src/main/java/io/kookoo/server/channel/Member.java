@@ -29,9 +29,11 @@ public final class Member {
         return name == null ? UNNAMED + number : name;
     }
 
-    /** Whether a name could be taken for a connection without one. */
+    /** Whether a name could be taken, at a glance, for a connection without one or for the server. */
     static boolean isReserved(String name) {
-        return name.startsWith(UNNAMED) || name.equals(Channels.SERVER) || name.equals("-");
+        return name.regionMatches(true, 0, UNNAMED, 0, UNNAMED.length())
+                || name.equalsIgnoreCase(Channels.SERVER)
+                || name.equals("-");
     }
 
     /**

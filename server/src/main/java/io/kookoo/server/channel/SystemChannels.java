@@ -7,6 +7,7 @@ import io.kookoo.server.dispatch.Observer;
 import io.kookoo.server.dispatch.Outcome;
 import io.kookoo.server.dispatch.Peer;
 import io.kookoo.server.time.Clock;
+import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.slf4j.Logger;
@@ -24,6 +25,7 @@ public final class SystemChannels implements Observer, Runnable {
     static final int LINES_PER_SECOND = 1000;
 
     private static final int QUEUED = 4 * LINES_PER_SECOND;
+    private static final int PUBLISHED_TOGETHER = 50;
     private static final int RESULT_CHARS = 200;
     private static final long SECOND_NANOS = 1_000_000_000;
 
@@ -87,7 +89,9 @@ public final class SystemChannels implements Observer, Runnable {
         Deliveries deliveries = new Deliveries(null);
         try {
             while (true) {
-                for (Line line = lines.take(); line != null; line = lines.poll()) {
+                // Some at a time: under load there would always be another, and nothing would leave.
+                Line line = lines.take();
+                for (int i = 0; line != null; line = ++i < PUBLISHED_TOGETHER ? lines.poll() : null) {
                     channels.publish(line.channel, line.text, deliveries);
                 }
                 deliveries.flush(LOG);
@@ -132,7 +136,7 @@ public final class SystemChannels implements Observer, Runnable {
         if (jobs.isOpen()) {
             jobs.say(job("queued", job)
                     .with("function", job.functionName())
-                    .with("priority", job.priority().name().toLowerCase(java.util.Locale.ROOT)));
+                    .with("priority", job.priority().name().toLowerCase(Locale.ROOT)));
         }
     }
 

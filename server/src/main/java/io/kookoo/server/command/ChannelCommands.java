@@ -6,12 +6,14 @@ import io.kookoo.server.channel.Member;
 import io.kookoo.server.channel.RefusedException;
 import io.kookoo.server.dispatch.Deliveries;
 import io.kookoo.server.dispatch.Dispatcher;
+import io.kookoo.server.dispatch.Peer;
 import io.kookoo.server.dispatch.PeerStatus;
 import io.kookoo.server.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,17 +23,20 @@ import java.util.regex.Pattern;
  * <p>Source: {@code docs/protocol.md}, Channels.
  */
 public final class ChannelCommands {
-    /** A verb, a word, and the rest as it was sent: one blank ends each. */
-    private static final Pattern LINE = Pattern.compile("\\s*(\\S+)(?:\\s+(\\S+)(?:\\s(.*))?)?\\s*");
+    /** A verb, a word, and the rest as it was sent, whatever it holds: one blank ends each. */
+    private static final Pattern LINE = Pattern.compile("\\s*(\\S+)(?:\\s+(\\S+)(?:\\s(.*))?)?\\s*", Pattern.DOTALL);
 
     private final Channels channels;
     private final Dispatcher dispatcher;
     private final Clock clock;
+    private final BiConsumer<Peer, String> nameTaken;
 
-    public ChannelCommands(Channels channels, Dispatcher dispatcher, Clock clock) {
+    /** @param nameTaken is told of each name that a connection takes; does not block */
+    public ChannelCommands(Channels channels, Dispatcher dispatcher, Clock clock, BiConsumer<Peer, String> nameTaken) {
         this.channels = channels;
         this.dispatcher = dispatcher;
         this.clock = clock;
+        this.nameTaken = nameTaken;
     }
 
     /** The connection has ended. */
@@ -42,9 +47,10 @@ public final class ChannelCommands {
     /**
      * The whole answer to a line, with the ends of its lines.
      *
+     * @param member who sent it, and so is {@code peer}
      * @return empty where the answer is in the outbox already; null where the line is none of these commands
      */
-    String answer(String line, Member member, Deliveries deliveries) {
+    String answer(String line, Member member, Peer peer, Deliveries deliveries) {
         Matcher words = LINE.matcher(line);
         if (!words.matches()) {
             return null;
@@ -54,7 +60,7 @@ public final class ChannelCommands {
         String rest = words.group(3);
         try {
             return switch (verb) {
-                case "name" -> name(member, word, rest);
+                case "name" -> name(member, peer, word, rest);
                 case "channels", "listchannels" -> list(word);
                 case "createchannel" -> create(word, rest);
                 // "create function F" is Gearman's.
@@ -93,10 +99,11 @@ public final class ChannelCommands {
         return rest == null || rest.isBlank();
     }
 
-    private String name(Member member, String name, String rest) throws RefusedException, UsageException {
+    private String name(Member member, Peer peer, String name, String rest) throws RefusedException, UsageException {
         check(isBlank(rest), "name [NAME], a name without blanks");
         if (name != null) {
             channels.takeName(member, name);
+            nameTaken.accept(peer, name);
             return ok(name);
         }
         String taken = channels.name(member);

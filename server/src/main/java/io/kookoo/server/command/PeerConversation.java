@@ -174,7 +174,7 @@ public final class PeerConversation implements Conversation {
             // What others are to get must not wait for the store as well.
             deliveries.flush(LOG);
         }
-        String answer = channelCommands.answer(line, member, deliveries);
+        String answer = channelCommands.answer(line, member, peer, deliveries);
         if (answer == null) {
             answer = textCommands.answer(line, connection.isLoopback(), peer, deliveries);
         }

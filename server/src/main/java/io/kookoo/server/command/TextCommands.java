@@ -1,6 +1,7 @@
 package io.kookoo.server.command;
 
 import io.kookoo.Version;
+import io.kookoo.log.ControlCharacters;
 import io.kookoo.protocol.FunctionName;
 import io.kookoo.protocol.JobHandle;
 import io.kookoo.protocol.Priority;
@@ -12,6 +13,7 @@ import io.kookoo.server.dispatch.FunctionStatus;
 import io.kookoo.server.dispatch.JobStatus;
 import io.kookoo.server.dispatch.Peer;
 import io.kookoo.server.dispatch.PeerStatus;
+import io.kookoo.server.report.Reporter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -27,7 +29,7 @@ import java.util.function.Supplier;
 /**
  * The lines of text that people and monitoring tools send. Each is answered by one line, {@code OK ...} or
  * {@code ERR CODE text}, or by a list that ends with a line {@code .}. Columns are separated by tabs and are never added to:
- * tools split them. Thread-safe; blocks on nothing.
+ * tools split them. Thread-safe; blocks on nothing but the disk, where {@link #mayBlock} says so.
  *
  * <p>Source: {@code docs/protocol.md}, Text commands; file PROTOCOL of gearmand, "Administrative Protocol".
  */
@@ -60,6 +62,7 @@ public final class TextCommands {
             purge [function F]\tforgets dead jobs
             backup FILE\tcopies the store into a new file of the server's machine; from this machine alone
             maxqueue F [N]\tat most N jobs of F; or three numbers, for high, normal and low priority
+            report\twrites the report of the session, and begins another; from this machine alone
             shutdown [graceful]\tends the server; graceful lets jobs end first; from this machine alone
             help\tthis list
             name [N]\tthe name of this connection among the others; N takes it
@@ -71,20 +74,22 @@ public final class TextCommands {
             publish C TEXT\tsends a line to all subscribers of C; how many those are
             history C [N]\tthe last messages of C
             tell N TEXT\tsends a line to the connection called N
-            quit, exit\tends the connection
+            quit\tends the connection, as exit does
             """;
 
-    private static final Set<String> BLOCKING = Set.of("result", "jobs", "retry", "purge", "backup");
+    private static final Set<String> BLOCKING = Set.of("result", "jobs", "retry", "purge", "backup", "report");
 
     private final Dispatcher dispatcher;
     private final JobCommands jobCommands;
     private final String level;
     private final Supplier<List<String>> settings;
+    private final Reporter reporter;
     private final Consumer<Boolean> shutdown;
 
     /**
      * @param level the log's level, for {@code verbose}
      * @param settings the lines of {@code show settings}, without their ends
+     * @param reporter writes the report of the session
      * @param shutdown ends the server without blocking the caller; true lets running jobs end first
      */
     public TextCommands(
@@ -92,15 +97,17 @@ public final class TextCommands {
             JobCommands jobCommands,
             String level,
             Supplier<List<String>> settings,
+            Reporter reporter,
             Consumer<Boolean> shutdown) {
         this.dispatcher = dispatcher;
         this.jobCommands = jobCommands;
         this.level = level;
         this.settings = settings;
+        this.reporter = reporter;
         this.shutdown = shutdown;
     }
 
-    /** Whether the answer to a verb, in any case, may have to wait for the store. */
+    /** Whether the answer to a verb, in any case, may have to wait for a disk. */
     static boolean mayBlock(String verb) {
         return BLOCKING.contains(verb.toLowerCase(Locale.ROOT));
     }
@@ -132,6 +139,7 @@ public final class TextCommands {
             case "retry" -> jobCommands.retry(words);
             case "purge" -> jobCommands.purge(words);
             case "backup" -> jobCommands.backup(words, loopback);
+            case "report" -> report(words, loopback);
             case "help" -> HELP + END;
             default -> "ERR UNKNOWN_COMMAND Unknown+server+command" + encode(words[0]) + "\r\n";
         };
@@ -259,6 +267,21 @@ public final class TextCommands {
         }
         shutdown.accept(graceful);
         return OK;
+    }
+
+    /** {@code report}: the file's whole path, in which a control character is escaped. */
+    private String report(String[] words, boolean loopback) {
+        if (words.length > 1) {
+            return incomplete(words[0]);
+        }
+        if (!loopback) {
+            return "ERR PERMISSION_DENIED report+is+for+connections+from+this+machine\r\n";
+        }
+        try {
+            return "OK " + ControlCharacters.escaped(reporter.reportNow().toString()) + "\n";
+        } catch (Reporter.NoReportException e) {
+            return "ERR " + e.code() + " " + encode(e.getMessage()) + "\r\n";
+        }
     }
 
     // ---- lists of our own ----

@@ -170,6 +170,7 @@ public final class Dispatcher {
     /** OPTION_REQ catalog: from now on every GRAB of the peer gets a call of the catalog. */
     public synchronized void becomePoller(Peer peer) {
         peer.poller = true;
+        observer.works(peer);
     }
 
     /** OPTION_REQ cancel: the peer gets WORK_FAIL for a job that it runs and that is no longer its own, and stops it. */
@@ -196,6 +197,7 @@ public final class Dispatcher {
             ability = new Ability(peer, function);
             peer.abilities.put(function, ability);
             function.workers++;
+            observer.works(peer);
             if (peer.asleep) {
                 function.addCandidate(ability);
                 wakeUps.count(function, deliveries);

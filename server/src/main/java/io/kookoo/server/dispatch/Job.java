@@ -45,10 +45,8 @@ public final class Job {
     /** Counted up, in the order of submission; the last part of the handle. */
     final long number;
 
-    /** Gives its handle, unless it has one of a former run of the server. */
-    private final Handles handles;
-    /** Of a former run; null otherwise: most queued jobs do without it. */
-    private final JobHandle formerHandle;
+    /** Makes its handle from its number. */
+    private final Handles.Series handles;
 
     final UniqueId unique;
     final Data data;
@@ -91,8 +89,7 @@ public final class Job {
 
     Job(Handles handles, Submission submission, FunctionQueue function, long created, long createdNanos) {
         this.number = handles.nextNumber();
-        this.handles = handles;
-        this.formerHandle = null;
+        this.handles = handles.current();
         this.unique = submission.unique();
         this.data = submission.data();
         this.priority = submission.priority();
@@ -107,8 +104,7 @@ public final class Job {
 
     Job(Handles handles, CallSource.CatalogCall call, long created, long createdNanos) {
         this.number = handles.nextNumber();
-        this.handles = handles;
-        this.formerHandle = null;
+        this.handles = handles.current();
         this.unique = UniqueId.NONE;
         this.data = call.arguments();
         this.priority = Priority.NORMAL;
@@ -127,8 +123,7 @@ public final class Job {
      */
     Job(Handles handles, JobRecord record, FunctionQueue function, long now, long nanoTime) {
         this.number = record.number();
-        this.handles = handles;
-        this.formerHandle = handles.number(record.handle()) == record.number() ? null : record.handle();
+        this.handles = handles.of(record.number(), record.handle());
         this.unique = record.unique();
         this.data = record.data();
         this.priority = record.priority();
@@ -139,10 +134,12 @@ public final class Job {
         this.due = record.due();
         this.created = record.created();
         this.createdNanos = nanoTime - (now - record.created()) * 1_000_000;
-        runs().attempt = record.attempts();
-        runs().failures = record.failures();
-        runs().losses = record.losses();
-        runs().lastWorker = record.worker();
+        if (record.attempts() > 0) {
+            runs().attempt = record.attempts();
+            runs().failures = record.failures();
+            runs().losses = record.losses();
+            runs().lastWorker = record.worker();
+        }
     }
 
     /** By its number: an identity hash is fetched from the virtual machine, and each job is put into several sets. */
@@ -222,12 +219,7 @@ public final class Job {
     }
 
     public JobHandle handle() {
-        return formerHandle == null ? handles.of(number) : formerHandle;
-    }
-
-    /** Whether its handle is one of this run of the server, and so says its number. */
-    boolean isOfThisRun() {
-        return formerHandle == null;
+        return handles.of(number);
     }
 
     public FunctionName functionName() {

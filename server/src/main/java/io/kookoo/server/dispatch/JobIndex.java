@@ -17,12 +17,10 @@ final class JobIndex {
     private static final int SMALLEST_TABLE = 1024;
 
     private final Handles handles;
-    /** The jobs of this run of the server by their number, in chains: not one object more for each queued job. */
+    /** In chains by their number, which stands for the handle: not one object more for each queued job. */
     private Job[] byNumber = new Job[SMALLEST_TABLE];
 
     private int size;
-    /** Those of former runs. */
-    private final Map<JobHandle, Job> former = new HashMap<>();
 
     private final Map<Key, Job> byKey = new HashMap<>();
     private final TreeSet<Job> delayed =
@@ -36,14 +34,10 @@ final class JobIndex {
     }
 
     void put(Job job) {
-        if (job.isOfThisRun()) {
-            if (size++ == byNumber.length) {
-                grow();
-            }
-            link(job);
-        } else {
-            former.put(job.handle(), job);
+        if (size++ == byNumber.length) {
+            grow();
         }
+        link(job);
         Object key = job.coalescingKey();
         if (key != null) {
             byKey.put(new Key(job.function, key), job);
@@ -105,11 +99,7 @@ final class JobIndex {
 
     /** The job has ended. */
     void remove(Job job) {
-        if (job.isOfThisRun()) {
-            unlink(job);
-        } else {
-            former.remove(job.handle());
-        }
+        unlink(job);
         Object key = job.coalescingKey();
         if (key != null) {
             byKey.remove(new Key(job.function, key), job);
@@ -121,7 +111,7 @@ final class JobIndex {
     Job byHandle(JobHandle handle) {
         long number = handles.number(handle);
         if (number < 0) {
-            return former.get(handle);
+            return null;
         }
         Job job = byNumber[place(number)];
         while (job != null && job.number != number) {
@@ -155,13 +145,12 @@ final class JobIndex {
 
     /** A copy, in no order. */
     List<Job> all() {
-        List<Job> all = new ArrayList<>(size + former.size());
+        List<Job> all = new ArrayList<>(size);
         for (Job first : byNumber) {
             for (Job job = first; job != null; job = job.nextInIndex) {
                 all.add(job);
             }
         }
-        all.addAll(former.values());
         return all;
     }
 }

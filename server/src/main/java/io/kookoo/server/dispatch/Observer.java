@@ -17,6 +17,9 @@ public interface Observer {
     /** SET_CLIENT_ID. */
     default void named(Peer peer) {}
 
+    /** The peer works: it has announced a function, or asks for calls of the catalog. May be told more than once. */
+    default void works(Peer peer) {}
+
     /**
      * A connection has gone.
      *
@@ -39,8 +42,10 @@ public interface Observer {
     /** The job has its {@link Job#outcome}; there will be no other. */
     default void ended(Job job) {}
 
-    /** Tells each of them, in their order. */
+    /** Tells each of them, in their order; not {@link #NONE}. */
     static Observer all(List<Observer> observers) {
-        return new Observers(List.copyOf(observers));
+        List<Observer> some =
+                observers.stream().filter(observer -> observer != NONE).toList();
+        return some.size() == 1 ? some.get(0) : new Observers(some);
     }
 }

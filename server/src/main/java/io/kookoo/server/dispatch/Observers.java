@@ -15,6 +15,11 @@ record Observers(List<Observer> all) implements Observer {
     }
 
     @Override
+    public void works(Peer peer) {
+        all.forEach(one -> one.works(peer));
+    }
+
+    @Override
     public void left(Peer peer, String reason, int jobsLost) {
         all.forEach(one -> one.left(peer, reason, jobsLost));
     }

@@ -23,6 +23,8 @@ public final class Peer {
 
     /** When its last message came, by the clock's nanoseconds. Written by its reading thread. */
     private volatile long heardNanos;
+    /** The longest time between two messages, in nanoseconds, since somebody asked. Written by its reading thread, mostly. */
+    private volatile long longestPauseNanos;
 
     /** What SET_CLIENT_ID said; {@code -} until then. */
     String clientId = "-";
@@ -110,6 +112,11 @@ public final class Peer {
         return !abilities.isEmpty();
     }
 
+    /** Whether its connection has ended. */
+    public boolean isGone() {
+        return gone;
+    }
+
     /** Whether it asks for calls of the catalog. */
     public boolean isPoller() {
         return poller;
@@ -131,7 +138,21 @@ public final class Peer {
 
     /** A message of it has come. For its reading thread. */
     public void heard(long nanoTime) {
+        long pause = nanoTime - heardNanos;
         heardNanos = nanoTime;
+        if (pause > longestPauseNanos) {
+            longestPauseNanos = pause;
+        }
+    }
+
+    /**
+     * The longest time without a message since this was asked last, or since it came, in nanoseconds; the one that lasts until now
+     * counts. A message that comes at this very moment may leave a pause for the next answer as well.
+     */
+    public long takeLongestPause(long nanoTime) {
+        long longest = Math.max(longestPauseNanos, nanoTime - heardNanos);
+        longestPauseNanos = 0;
+        return longest;
     }
 
     /**

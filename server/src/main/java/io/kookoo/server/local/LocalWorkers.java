@@ -1,11 +1,14 @@
 package io.kookoo.server.local;
 
+import io.kookoo.HostName;
 import io.kookoo.log.LogEvent;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -31,11 +34,19 @@ public final class LocalWorkers {
     private final List<String> command;
     private final List<Thread> threads = new ArrayList<>();
     private final List<Process> children = new ArrayList<>();
+    /** What those who run call themselves. */
+    private final Set<String> clientIds = ConcurrentHashMap.newKeySet();
+
     private final CountDownLatch stopping = new CountDownLatch(1);
 
     /** @param command starts a client that ends when its standard input closes */
     public LocalWorkers(List<String> command) {
         this.command = List.copyOf(command);
+    }
+
+    /** Whether a client that calls itself so is one of the children; waits for nothing. */
+    public boolean isChild(String clientId) {
+        return clientIds.contains(clientId);
     }
 
     /** Starts so many children and keeps them running. */
@@ -122,6 +133,8 @@ public final class LocalWorkers {
             }
             children.add(child);
         }
+        String clientId = HostName.withPid(child.pid());
+        clientIds.add(clientId);
         LOG.info(LogEvent.of("local_client_started")
                 .with("number", number)
                 .with("pid", child.pid())
@@ -130,6 +143,7 @@ public final class LocalWorkers {
         synchronized (children) {
             children.remove(child);
         }
+        clientIds.remove(clientId);
         String why = exit == OUT_OF_MEMORY ? " (out of memory, if its settings are right)" : "";
         return "pid " + child.pid() + " exited with " + exit + why;
     }

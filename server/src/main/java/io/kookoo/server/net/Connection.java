@@ -32,6 +32,9 @@ public final class Connection {
     /** Below the free half of the send buffer, also when the kernel counts small segments at almost twice their cost. */
     private static final int CREDIT_BYTES = 96 * 1024;
 
+    /** No divisor of the credit, and a good part of it. */
+    private static final int SPREAD = 18_787;
+
     /** How much of what a peer still sends is read and dropped while it is being told why it is closed. */
     private static final int LINGER_BYTES = 256 * 1024;
 
@@ -83,7 +86,9 @@ public final class Connection {
         this.reader = new PacketReader(
                 lookout.over(socket.getInputStream()), Magic.REQUEST, limits.maxPacketBytes(), limits.maxLineBytes());
         this.opening = opening;
-        this.outbox = new Outbox(new SocketWire(), limits.maxOutboxBytes(), CREDIT_BYTES);
+        // Between a half and the whole, spread over connections that came one after the other.
+        int firstCredit = CREDIT_BYTES - (int) (number * SPREAD % (CREDIT_BYTES / 2));
+        this.outbox = new Outbox(new SocketWire(), limits.maxOutboxBytes(), CREDIT_BYTES, firstCredit);
     }
 
     /** A peer that vanished without a word is noticed by the kernel after about two minutes of silence. */

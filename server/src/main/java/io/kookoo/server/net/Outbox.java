@@ -76,10 +76,18 @@ public final class Outbox {
      * @param credit how many bytes surely fit into an empty half of the send buffer, what each write costs besides included
      */
     Outbox(Wire wire, long maxBytes, int credit) {
+        this(wire, maxBytes, credit, credit);
+    }
+
+    /**
+     * @param firstCredit at most {@code credit}: those who are sent the same, such as the subscribers of a channel, should not all have
+     *     used theirs up at the same moment
+     */
+    Outbox(Wire wire, long maxBytes, int credit, int firstCredit) {
         this.wire = wire;
         this.maxBytes = maxBytes;
         this.fullCredit = credit;
-        this.credit = credit;
+        this.credit = firstCredit;
     }
 
     /** An outbox that writes nowhere: for a dispatcher without sockets. {@code written} gets what a flush would send. */

@@ -8,10 +8,13 @@ import io.kookoo.server.dispatch.DispatchSettings;
 import io.kookoo.server.dispatch.Dispatcher;
 import io.kookoo.server.dispatch.Keeping;
 import io.kookoo.server.dispatch.Observer;
+import io.kookoo.server.report.Reporter;
 import io.kookoo.server.store.MemoryJobStore;
 import io.kookoo.server.store.OutcomeBounds;
 import io.kookoo.server.time.Clock;
 import io.kookoo.server.time.Deadlines;
+import io.kookoo.settings.Settings;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code shutdown}: for connections from this machine alone. */
+/** {@code shutdown} and {@code report}: for connections from this machine alone. */
 final class ShutdownCommandTest {
     private final List<Boolean> shutdowns = new ArrayList<>();
     private final Deliveries deliveries = new Deliveries(null);
@@ -47,6 +50,13 @@ final class ShutdownCommandTest {
             new JobCommands(dispatcher, new MemoryJobStore(new OutcomeBounds(Duration.ofDays(1), 1), Clock.SYSTEM)),
             "INFO",
             List::of,
+            new Reporter(
+                    new Settings.Report(
+                            Settings.Report.When.IDLE, Path.of("unused"), 1, Duration.ZERO, Duration.ofDays(1)),
+                    Clock.SYSTEM,
+                    new Deadlines(Clock.SYSTEM),
+                    id -> false,
+                    () -> null),
             shutdowns::add);
 
     private static final class NoCalls implements CallSource {
@@ -89,5 +99,12 @@ final class ShutdownCommandTest {
     @Test
     void shouldRefuseNothingElseToPeersOfOtherMachines() {
         assertEquals(".\n", commands.answer("status", false, null, deliveries));
+    }
+
+    @Test
+    void shouldRefuseReportsToOtherMachines() {
+        assertEquals(
+                "ERR PERMISSION_DENIED report+is+for+connections+from+this+machine\r\n",
+                commands.answer("report", false, null, deliveries));
     }
 }

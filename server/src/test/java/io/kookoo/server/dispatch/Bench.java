@@ -26,11 +26,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A dispatcher alone on the table, without sockets and threads, and with a clock that stands until it is moved. */
-final class Bench {
+public final class Bench {
     private static final Logger LOG = LoggerFactory.getLogger("io.kookoo.bench");
 
     final ManualClock clock = new ManualClock();
@@ -49,7 +50,16 @@ final class Bench {
     }
 
     Bench(DispatchSettings settings) {
-        dispatcher = new Dispatcher(clock, deadlines, new FirstCall(), settings, Observer.NONE);
+        this(settings, (clock, deadlines) -> Observer.NONE);
+    }
+
+    /** With somebody who is told what happens. */
+    public Bench(BiFunction<Clock, Deadlines, Observer> observer) {
+        this(new DispatchSettings("bench", 3, 0, false, Duration.ofSeconds(30), Duration.ZERO, Map.of()), observer);
+    }
+
+    private Bench(DispatchSettings settings, BiFunction<Clock, Deadlines, Observer> observer) {
+        dispatcher = new Dispatcher(clock, deadlines, new FirstCall(), settings, observer.apply(clock, deadlines));
     }
 
     static final class ManualClock implements Clock {
@@ -94,20 +104,33 @@ final class Bench {
     }
 
     /** Lets time pass, and what was due then happen. */
-    int pass(Duration time) {
+    public int pass(Duration time) {
         clock.nanos += time.toNanos();
         return deadlines.runDue();
     }
 
-    TestPeer peer(String... functions) {
+    public Dispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    public Clock clock() {
+        return clock;
+    }
+
+    /** Now, by the clock. */
+    public long nanoTime() {
+        return clock.nanoTime();
+    }
+
+    public TestPeer peer(String... functions) {
         TestPeer peer = new TestPeer();
         Arrays.stream(functions).forEach(peer::canDo);
         return peer;
     }
 
     /** A connection whose bytes end in a list. */
-    final class TestPeer {
-        final Peer peer;
+    public final class TestPeer {
+        public final Peer peer;
         private final Deliveries deliveries;
         private final List<byte[]> written = new ArrayList<>();
 
@@ -119,7 +142,7 @@ final class Bench {
         }
 
         /** What has been written to it since the last call. */
-        List<Packet> heard() {
+        public List<Packet> heard() {
             List<Packet> packets = new ArrayList<>();
             for (byte[] bytes : written) {
                 PacketReader reader =
@@ -140,7 +163,7 @@ final class Bench {
             return heard().stream().map(Packet::type).toList();
         }
 
-        TestPeer canDo(String function) {
+        public TestPeer canDo(String function) {
             return canDo(function, null);
         }
 
@@ -191,14 +214,14 @@ final class Bench {
         }
 
         /** JOB_ASSIGN, or null for NO_JOB. What it heard before is passed over. */
-        Packet grabPacket() {
+        public Packet grabPacket() {
             heard();
             dispatcher.grab(peer, Dispatcher.Grab.JOB, speaks());
             Packet answer = flushed().heard().get(0);
             return answer.type() == PacketType.NO_JOB ? null : answer;
         }
 
-        TestPeer submit(String function, Priority priority, boolean background, String data) {
+        public TestPeer submit(String function, Priority priority, boolean background, String data) {
             String refusal = submit(
                     new Submission(FunctionName.of(function), UniqueId.NONE, priority, background, Data.of(data)));
             assertTrue(refusal == null || refusal.equals("Server is shutting down"), refusal);
@@ -217,6 +240,12 @@ final class Bench {
             return dispatcher.submit(peer, submission, speaks());
         }
 
+        /** SET_CLIENT_ID. */
+        public TestPeer called(String clientId) {
+            dispatcher.setClientId(peer, clientId, speaks());
+            return flushed();
+        }
+
         TestPeer submit(String function, String data) {
             return submit(function, Priority.NORMAL, true, data);
         }
@@ -228,15 +257,21 @@ final class Bench {
 
         /** A WORK_* packet that carries nothing but its handle; false where the peer does not hold that job. */
         boolean report(PacketType type, JobHandle handle) {
+            return report(type, handle, Data.EMPTY);
+        }
+
+        /** Likewise; the data where the type has some. */
+        public boolean report(PacketType type, JobHandle handle, Data data) {
             PacketWriter writer = new PacketWriter(Magic.REQUEST);
             if (type.hasData()) {
-                writer.packet(type, Data.EMPTY, handle);
+                writer.packet(type, data, handle);
             } else {
                 writer.packet(type, handle);
             }
             try {
-                Message packet =
-                        new PacketReader(new ByteArrayInputStream(writer.take(null)), Magic.REQUEST, 1000, 256).read();
+                Message packet = new PacketReader(
+                                new ByteArrayInputStream(writer.take(null)), Magic.REQUEST, 100_000, 256)
+                        .read();
                 boolean held = dispatcher.report(peer, (Packet) packet, speaks());
                 flushed();
                 return held;
@@ -245,7 +280,7 @@ final class Bench {
             }
         }
 
-        boolean cancel(JobHandle handle) {
+        public boolean cancel(JobHandle handle) {
             boolean known = dispatcher.cancel(handle, speaks());
             flushed();
             return known;
@@ -263,7 +298,7 @@ final class Bench {
             return drop;
         }
 
-        void disconnect() {
+        public void disconnect() {
             dispatcher.disconnect(peer, "test", deliveries);
             flushed();
         }
