@@ -13,4 +13,9 @@ public final class ConnectionLostException extends IOException {
     ConnectionLostException(String message, IOException cause) {
         super(message, cause);
     }
+
+    /** What has ended the connection where it was this program, which had no memory for what the server sent; otherwise null. */
+    public OutOfMemoryError noMemory() {
+        return getCause().getCause() instanceof OutOfMemoryError error ? error : null;
+    }
 }

@@ -1,5 +1,6 @@
 package io.kookoo.client;
 
+import io.kookoo.log.LogEvent;
 import io.kookoo.protocol.Data;
 import io.kookoo.protocol.JobHandle;
 import io.kookoo.protocol.PacketType;
@@ -9,20 +10,23 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A job that was submitted, and its end: a future of the result, or for a background job of its handle. It fails with
  *
  * <ul>
  *   <li>{@link JobFailedException} where the worker says that it failed, with the worker's reason;
+ *   <li>{@link JobCancelledException}, which is such a failure, where somebody else has cancelled it;
  *   <li>{@link RefusedException} where the server does not accept it;
  *   <li>{@link ConnectionLostException} where the connection ends before the job does;
  *   <li>{@link CancellationException} after {@link #cancel}.
  * </ul>
  *
- * <p>What depends on it without an executor ({@code thenApply}, {@code whenComplete}) is run by the reading thread of the connection. It
- * may submit further jobs there, but not wait for them: {@code get} and {@code join} throw {@link IllegalStateException} in that thread
- * instead of waiting for ever. {@code orTimeout} ends the waiting and not the job.
+ * <p>What depends on it without an executor ({@code thenApply}, {@code whenComplete}) is run by the reading thread of the connection,
+ * unless a thread that waits for this future is quicker. In the reading thread it may submit further jobs, but not wait for them:
+ * {@code get} and {@code join} throw {@link IllegalStateException} there instead of waiting for ever. {@code orTimeout} ends the waiting and not the job.
  *
  * <p>Thread-safe.
  *
@@ -194,9 +198,15 @@ public final class Job<T> extends Answer<T> implements Request {
                 result = new Data(all, 0, all.length);
             }
             complete(reading.apply(result));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Such as no memory for it: whoever waits has to hear of it.
             completeExceptionally(e);
         }
+    }
+
+    /** Apart, so that a program with nothing to log does not wait for the log to be set up. */
+    private static final class Log {
+        static final Logger LOG = LoggerFactory.getLogger(Job.class);
     }
 
     private interface Telling<L> {
@@ -209,8 +219,9 @@ public final class Job<T> extends Answer<T> implements Request {
         }
         try {
             telling.tell(listener);
-        } catch (RuntimeException e) {
-            completeExceptionally(e);
+        } catch (RuntimeException | Error e) {
+            // The job goes on: what somebody does with what it says is no part of it.
+            Log.LOG.warn("{}", LogEvent.of("listener_failed").with("job", this), e);
         }
     }
 

@@ -390,8 +390,10 @@ public final class Kookoo implements AutoCloseable {
             }
         } catch (IOException e) {
             reason = e;
+        } catch (OutOfMemoryError e) {
+            reason = new IOException("there is not enough memory (" + e.getMessage() + "; java -Xmx gives it more)", e);
         } catch (Throwable e) {
-            // Such as no memory for a result. Nobody would complete the futures any more.
+            // Nobody would complete the futures any more.
             reason = new IOException("internal error: " + e, e);
         }
         end(reason);
@@ -466,8 +468,11 @@ public final class Kookoo implements AutoCloseable {
             case WORK_EXCEPTION -> {
                 Job<?> job = ended(packet);
                 if (job != null) {
+                    String reason = packet.data().text();
                     job.completeExceptionally(
-                            new JobFailedException(packet.data().text()));
+                            reason.equals(JobCancelledException.WORD)
+                                    ? new JobCancelledException()
+                                    : new JobFailedException(reason));
                 }
             }
             case WORK_FAIL -> {

@@ -17,6 +17,12 @@ public final class RefusedException extends IOException {
         this.answer = answer;
     }
 
+    /** The same refusal with a message that says more. */
+    public RefusedException(String message, RefusedException refusal) {
+        super(message, refusal);
+        this.answer = refusal.answer;
+    }
+
     /**
      * A submission that was answered with ERROR.
      *

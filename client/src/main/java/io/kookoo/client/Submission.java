@@ -18,8 +18,8 @@ import java.util.function.Consumer;
  *         .onProgress((done, total) -> System.out.println(done + " of " + total))
  * }</pre>
  *
- * <p>Listeners are run by the reading thread of the connection, in the order in which the worker spoke: they must not block, and what
- * they throw fails the job. A job that joined another through its unique hears what is said from then on.
+ * <p>Listeners are run by the reading thread of the connection, in the order in which the worker spoke: they must not block; what
+ * they throw is logged, and does nothing to the job. A job that joined another through its unique hears what is said from then on.
  */
 public final class Submission {
     /** How far a job is, in the units of its worker; {@code total} is 0 where it is not known. */
@@ -109,7 +109,8 @@ public final class Submission {
 
     /**
      * Gets each part of the result that is sent ahead of its end (WORK_DATA). Such parts then do not stand in the result; without this
-     * the result is all of them and the end, joined. Parts of a run that was lost and repeated come again.
+     * the result is all of them and the end, joined. Nothing says where another run begins: when a worker is lost and the job
+     * runs again, the parts that its first run had sent come again, and stand twice in a joined result.
      */
     public Submission onData(Consumer<Data> listener) {
         return new Submission(function, workload, unique, priority, progress, listener, warning);

@@ -24,6 +24,7 @@ public enum TextVerb {
     RETRY(false),
     PURGE(false),
     BACKUP(false),
+    REPORT(false),
     NAME(false),
     CHANNELS(true),
     LISTCHANNELS(true),

@@ -92,7 +92,7 @@ public final class Worker implements AutoCloseable {
         if (!executor.problems().isEmpty()) {
             throw new IllegalStateException(String.join("\n", executor.problems()));
         }
-        String id = HostName.read() + "/" + ProcessHandle.current().pid();
+        String id = HostName.withPid(ProcessHandle.current().pid());
         node = Node.ofWorker(address, limits, executor, id, slots);
         node.start();
         return this;

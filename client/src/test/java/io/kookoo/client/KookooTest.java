@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -167,28 +168,37 @@ class KookooTest {
     }
 
     @Test
-    void shouldFailTheJobWhoseListenerFails() throws Exception {
-        Job<String> job = kookoo.submit(Submission.of("f", "").onWarning(text -> {
-            throw new IllegalStateException("the listener " + text);
-        }));
+    void shouldFailTheJobWhoseResultCannotBeRead() throws Exception {
         Job<String> unreadable = kookoo.submit(Submission.of("f", ""), data -> {
             throw new IllegalStateException("unreadable");
         });
         Job<String> other = kookoo.submit("g", "");
-        skip(OPTION_REQ, SUBMIT_JOB, SUBMIT_JOB, SUBMIT_JOB);
-        peer.send(
-                res(JOB_CREATED, "H:1"),
-                res(JOB_CREATED, "H:2"),
-                res(JOB_CREATED, "H:3"),
-                res(WORK_WARNING, "H:1", "gave up"),
-                res(WORK_COMPLETE, "H:2", "x"),
-                res(WORK_COMPLETE, "H:3", "3"));
-        assertEquals(
-                "the listener gave up",
-                failure(IllegalStateException.class, job).getMessage());
+        skip(OPTION_REQ, SUBMIT_JOB, SUBMIT_JOB);
+        peer.send(res(JOB_CREATED, "H:1"), res(JOB_CREATED, "H:2"))
+                .send(res(WORK_COMPLETE, "H:1", "x"), res(WORK_COMPLETE, "H:2", "3"));
         assertEquals(
                 "unreadable", failure(IllegalStateException.class, unreadable).getMessage());
         assertEquals("3", get(other));
+    }
+
+    @Test
+    void shouldLogWhatAListenerThrowsAndGoOn() throws Exception {
+        List<String> heard = new CopyOnWriteArrayList<>();
+        try (LogLines log = new LogLines()) {
+            Job<String> job = kookoo.submit(Submission.of("f", "x").onWarning(text -> {
+                heard.add(text);
+                if (text.equals("1")) {
+                    throw new IllegalStateException("no");
+                }
+                throw new AssertionError("no");
+            }));
+            skip(OPTION_REQ, SUBMIT_JOB);
+            peer.send(res(JOB_CREATED, "H:1"), res(WORK_WARNING, "H:1", "1"), res(WORK_WARNING, "H:1", "2"))
+                    .send(res(WORK_COMPLETE, "H:1", "done"));
+            assertEquals("done", get(job));
+            assertEquals(List.of("1", "2"), heard);
+            assertEquals(2, log.with("WARN listener_failed job=").size());
+        }
     }
 
     @Test
@@ -312,6 +322,20 @@ class KookooTest {
         peer.expect(req(OPTION_REQ, "exceptions"), req(SUBMIT_JOB, "g", "", "1"));
     }
 
+    @Test
+    void shouldSayThatThereWasNoMemoryForAResult() throws Exception {
+        OutOfMemoryError noMemory = new OutOfMemoryError("Java heap space");
+        Job<String> job = kookoo.submit(Submission.of("f", ""), result -> {
+            throw noMemory;
+        });
+        Job<String> next = kookoo.submit("f", "");
+        peer.send(res(JOB_CREATED, "H:1"), res(JOB_CREATED, "H:2"))
+                .send(res(WORK_COMPLETE, "H:1", ""), res(WORK_COMPLETE, "H:2", "two"));
+        ExecutionException failure = assertThrows(ExecutionException.class, () -> get(job));
+        assertEquals(noMemory, failure.getCause());
+        assertEquals("two", get(next));
+    }
+
     // Cancelling
 
     @Test
@@ -331,6 +355,22 @@ class KookooTest {
         assertFalse(listening.cancel(true));
         kookoo.submit("g", "");
         peer.expect(req(SUBMIT_JOB, "g", "", ""));
+    }
+
+    @Test
+    void shouldTellJobThatSomebodyCancelledFromOneThatFailed() throws Exception {
+        Job<String> cancelled = kookoo.submit("sleep", "60");
+        Job<String> failed = kookoo.submit("sleep", "x");
+        skip(OPTION_REQ, SUBMIT_JOB, SUBMIT_JOB);
+        peer.send(
+                res(JOB_CREATED, "H:1"),
+                res(JOB_CREATED, "H:2"),
+                res(WORK_EXCEPTION, "H:1", "cancelled"),
+                res(WORK_EXCEPTION, "H:2", "x is no number"));
+        assertEquals(
+                "cancelled", failure(JobCancelledException.class, cancelled).getMessage());
+        assertFalse(cancelled.isCancelled());
+        assertFalse(failure(JobFailedException.class, failed) instanceof JobCancelledException);
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
@@ -265,6 +266,20 @@ public record Settings(
         } catch (URISyntaxException | IllegalArgumentException | FileSystemNotFoundException e) {
             return Path.of("").toAbsolutePath();
         }
+    }
+
+    /**
+     * How large a packet a server takes, in bytes; empty where it does not say so.
+     *
+     * @param shown what it answers to {@code show settings}: lines of section, key, value and where it was read
+     */
+    public static OptionalInt maxPacketBytesOf(List<String> shown) {
+        SettingKey<Long> key = SettingKey.MAX_PACKET;
+        String row = key.section() + "	" + key.name() + "	";
+        return shown.stream()
+                .filter(line -> line.startsWith(row))
+                .mapToInt(line -> Math.toIntExact(key.parse(line.split("	")[2], "the server")))
+                .findFirst();
     }
 
     /** The long names, without dashes, that {@link #load} takes from a command line. */

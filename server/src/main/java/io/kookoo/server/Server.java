@@ -203,7 +203,7 @@ public final class Server {
         this.store = store;
         Channels channels = new Channels(
                 clock, settings.server().channelHistory(), settings.server().outboxLimitBytes());
-        this.systemChannels = new SystemChannels(channels, clock);
+        this.systemChannels = new SystemChannels(channels, clock, deadlines);
         this.reporter = new Reporter(settings.report(), clock, deadlines, this::isLocalWorker, this::address);
         Observer observer = Observer.all(List.of(systemChannels, reporter.observer()));
         this.dispatcher = new Dispatcher(clock, deadlines, catalog, dispatching, observer);

@@ -69,6 +69,26 @@ final class CancelTest {
     }
 
     @Test
+    void shouldTellWhoWantsExceptionsThatAQueuedJobWasCancelled() {
+        WireClient client = server.connect().send(OPTION_REQ, "exceptions").expect(OPTION_RES, "exceptions");
+        WireClient other = server.connect();
+        String handle = client.send(SUBMIT_JOB, "f", "u", "").expectHandle();
+        other.send(SUBMIT_JOB, "f", "u", "").expectHandle();
+        server.connect().sendText("cancel job " + handle).expectText(OK);
+        client.expect(WORK_EXCEPTION, handle, "cancelled").expectNothingBeforeEcho();
+        other.expect(WORK_FAIL, handle).expectNothingBeforeEcho();
+    }
+
+    @Test
+    void shouldTellWhoWantsExceptionsThatTheFunctionOfAQueuedJobWasDropped() {
+        WireClient client = server.connect().send(OPTION_REQ, "exceptions").expect(OPTION_RES, "exceptions");
+        String handle = client.send(SUBMIT_JOB, "f", "", "").expectHandle();
+        client.sendText("drop function f")
+                .expect(WORK_EXCEPTION, handle, "cancelled")
+                .expectText(OK);
+    }
+
+    @Test
     void shouldEndABackgroundJobAndFreeItsUnique() {
         WireClient client = server.connect();
         String handle = client.send(SUBMIT_JOB_BG, "f", "u", "").expectHandle();
@@ -119,6 +139,19 @@ final class CancelTest {
                 .send(WORK_COMPLETE, handle, "late")
                 .expect(ERROR, "JOB_NOT_FOUND", "Job given in work result not found");
         client.expectNothingBeforeEcho();
+        server.log().await("WARN ended", "handle=" + handle, "outcome=cancelled");
+    }
+
+    @Test
+    void shouldTellWhoWantsExceptionsThatARunningJobWasCancelled() {
+        WireClient client = server.connect().send(OPTION_REQ, "exceptions").expect(OPTION_RES, "exceptions");
+        WireClient worker = server.worker("f");
+        String handle = client.send(SUBMIT_JOB, "f", "", "").expectHandle();
+        worker.send(GRAB_JOB).expect(JOB_ASSIGN, handle, "f", "");
+        client.sendText("cancel job " + handle)
+                .expect(WORK_EXCEPTION, handle, "cancelled")
+                .expectText(OK)
+                .expectNothingBeforeEcho();
         server.log().await("WARN ended", "handle=" + handle, "outcome=cancelled");
     }
 

@@ -108,10 +108,20 @@ class DeadlyBatchTest {
             String slow = submit(other, server, "sleep[]", "1\n1\n1\n1\n");
             String handle = submit(client, server, "call[]", "add(1,2)\n" + function + "()\nadd(3,4)\n");
 
+            if (function.equals("spin")) {
+                for (int run = 1; run <= 2; run++) {
+                    assertReceived(
+                            PacketType.WORK_WARNING,
+                            "a line of call[] took longer than 3.0 s ([Client] function_timeout); the process of its worker ends",
+                            client.readPacket());
+                }
+            }
             Packet end = client.readPacket();
             assertEquals(WORK_EXCEPTION, end.type());
             String reason = end.data().text();
-            assertTrue(reason.startsWith("no run is left after 2 (job_retries = 1)"), reason);
+            assertTrue(
+                    reason.matches("no run is left after 2 \\(job_retries = 1\\): its worker \\d+/\\S+ has gone: .+"),
+                    reason);
             for (int run = 1; run <= 2; run++) {
                 server.awaitOut(
                         run,
@@ -188,7 +198,7 @@ class DeadlyBatchTest {
                 String handle = submit(submitter, server, "sleep" + batch, "3600");
                 RunningProgram cancel = RunningProgram.command(home, server.port(), "cancel", handle);
                 assertEquals(0, cancel.awaitExit(), () -> cancel.err().toString());
-                assertEquals(PacketType.WORK_FAIL, submitter.readPacket().type());
+                assertReceived(WORK_EXCEPTION, "cancelled", submitter.readPacket());
                 client.awaitOut(
                         line -> line.contains(" ended handle=" + handle + " ") && line.contains("outcome=cancelled"));
                 RunningProgram next = RunningProgram.command(home, server.port(), "call", "add(1,2)");

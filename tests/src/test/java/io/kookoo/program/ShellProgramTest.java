@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kookoo.client.TextVerb;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -92,6 +94,17 @@ class ShellProgramTest {
         assertTrue(out.get(2).startsWith("add(1,2)\t"), out::toString);
         assertTrue(out.stream().anyMatch(line -> line.startsWith("show clients\t")), out::toString);
         assertFalse(out.contains("3"), out::toString);
+    }
+
+    @Test
+    void shouldKnowAllThatTheServerTakes() throws IOException {
+        List<String> known = new ArrayList<>(TextVerb.words());
+        known.addAll(List.of("exit", "quit"));
+        for (String line : TextCommand.ask(server.port(), "help")) {
+            for (String command : line.split("\t")[0].split(", ")) {
+                assertTrue(known.contains(command.split(" ")[0]), command);
+            }
+        }
     }
 
     @Test

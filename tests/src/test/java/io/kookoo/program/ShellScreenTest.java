@@ -210,7 +210,7 @@ class ShellScreenTest {
                 terminal.awaitScreen(lines -> lines.size() == 4 && lines.get(2).matches("H:\\S+:\\d+"));
         terminal.type("result " + screen.get(2) + " wait");
         terminal.press("Enter");
-        terminal.awaitScreen(lines -> lines.get(lines.size() - 1).endsWith(" wait"));
+        terminal.awaitLineByLine();
         terminal.press("C-c");
         terminal.awaitScreen(
                 lines -> lines.contains("not waited for any more; the server may have done it, or do it" + " yet")

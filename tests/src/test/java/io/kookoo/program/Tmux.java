@@ -3,6 +3,7 @@ package io.kookoo.program;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,6 +32,10 @@ final class Tmux implements AutoCloseable {
     private String tmux(String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of("tmux", "-f", "/dev/null", "-S", socket.toString()));
         command.addAll(List.of(arguments));
+        return run(command);
+    }
+
+    private static String run(List<String> command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("KOOKOO_") || name.equals("JAVA_TOOL_OPTIONS"));
         builder.environment().put("LC_ALL", "C.UTF-8");
@@ -87,6 +92,18 @@ final class Tmux implements AutoCloseable {
         return !tmux("display-message", "-p", "#{alternate_on} #{cursor_flag}")
                 .strip()
                 .equals("0 1");
+    }
+
+    /** Waits until keys are no longer read one by one: from now on Ctrl-C interrupts what runs. */
+    void awaitLineByLine() throws IOException {
+        String device = tmux("display-message", "-p", "#{pane_tty}").strip();
+        awaitScreen(lines -> {
+            try {
+                return run(List.of("stty", "-F", device, "-a")).contains(" icanon");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     /** The programs that the script runs now. */

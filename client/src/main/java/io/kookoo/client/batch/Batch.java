@@ -6,6 +6,7 @@ import io.kookoo.call.FunctionCall;
 import io.kookoo.client.ConnectionLostException;
 import io.kookoo.client.FunctionStatus;
 import io.kookoo.client.Job;
+import io.kookoo.client.JobCancelledException;
 import io.kookoo.client.Kookoo;
 import io.kookoo.client.RefusedException;
 import io.kookoo.client.Submission;
@@ -13,6 +14,7 @@ import io.kookoo.client.function.FunctionExecutor;
 import io.kookoo.protocol.Data;
 import io.kookoo.protocol.ErrorCode;
 import io.kookoo.protocol.FunctionName;
+import io.kookoo.settings.Settings;
 import io.kookoo.settings.TimeSpan;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,6 +24,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -42,7 +45,7 @@ import java.util.concurrent.TimeUnit;
  * every {@link #LOOK_INTERVAL}.
  *
  * <p>A chunk whose job fails, because its workers were lost or for any other reason, or whose result is malformed, is cut into
- * {@value #PIECES} pieces, and these into lines: in the end the bad line fails alone.
+ * {@value #PIECES} pieces, and these into lines: in the end the bad line fails alone. The lines of a chunk that somebody cancels fail.
  */
 public final class Batch {
     private static final int PIECES = 32;
@@ -59,8 +62,14 @@ public final class Batch {
     private static final int CHUNK_BYTES = 60 * 1024;
     /** Lines of a chunk that becomes a job a line: enough of them are under way with each window. */
     private static final int SINGLE_LINES = 64;
-    /** What a batch may hold of the heap: lines and results; a line by itself, which is copied on its way. */
+    /**
+     * What a batch may hold of the heap, lines and results. A line may have a quarter of that, because it is copied on its way: while one is
+     * read there are up to four of it (the buffer, which grows by copying, and the chunk), while one is sent another, and while a result is
+     * taken up to seven (the packet, the result, both unescaped and escaped by growing buffers). Together that is half of the heap.
+     */
     private static final int HEAP_SHARE = 8;
+
+    private static final int LINE_SHARE = 4;
 
     private static final long LEAST_BYTES = 1024 * 1024;
     private static final long MOST_BYTES = 256 * 1024 * 1024;
@@ -76,7 +85,7 @@ public final class Batch {
      * @param skipErrors whether lines that failed leave nothing in the output
      * @param timeout for all of it
      * @param waitWorker for how long a worker that offers the function is waited for
-     * @param maxPacketBytes what the server takes
+     * @param maxPacketBytes what the server takes, unless it says that it takes less
      */
     public record Options(
             FunctionName function,
@@ -104,6 +113,8 @@ public final class Batch {
         NO_WORKER,
         /** The connection to the server is lost. */
         LOST,
+        /** There is not enough memory. */
+        MEMORY,
         TIMEOUT,
         INTERRUPTED,
         /** The input cannot be read. */
@@ -134,10 +145,11 @@ public final class Batch {
     private final boolean calls;
     private final Listener listener;
     private final Offers offers;
-    private final Window window;
+    private final long mostBytes;
+    /** What has room in memory. */
     private final long longestLine;
-    private final String longestReason;
-    private final int chunkBytes;
+
+    private final Window window;
 
     /** What has happened, to be handled by the thread in {@link #run}, which all below is confined to. */
     private final BlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
@@ -147,6 +159,12 @@ public final class Batch {
     private boolean inputEnded;
     /** Why the input could not be read to its end; null if it can. */
     private String inputProblem;
+
+    private Reason inputReason;
+    /** What the server takes. */
+    private int maxPacketBytes;
+    /** Whether the server has said so, and not our own settings. */
+    private boolean serverLimit;
 
     private final Queue<Chunk> inOrder = new ArrayDeque<>();
     /** Not submitted, because nobody offers the function or the queue at the server is full. */
@@ -159,9 +177,9 @@ public final class Batch {
     private long begunNanos;
     private long nextLookNanos;
 
-    private long linesWritten;
-    private long linesFailed;
     private long bytesWritten;
+    /** As the listener was told last. */
+    private long linesTold;
 
     public Batch(Kookoo kookoo, Options options, Listener listener) {
         this.kookoo = kookoo;
@@ -171,29 +189,31 @@ public final class Batch {
         this.calls = function.text().equals(FunctionExecutor.CALL);
         this.listener = listener;
         this.offers = new Offers(options.waitWorker());
-        long heap = Runtime.getRuntime().maxMemory();
-        long mostBytes = Math.min(MOST_BYTES, Math.max(LEAST_BYTES, heap / HEAP_SHARE));
-        long packet = (long) options.maxPacketBytes() - function.length() - PACKET_MARGIN;
-        this.longestLine = Math.min(packet, mostBytes);
-        this.longestReason = longestLine == packet
-                ? "at most " + packet + " can be sent ([Server] max_packet)"
-                : "at most " + mostBytes + " have room in a heap of " + heap / 1024 / 1024 + " MiB (java -Xmx)";
-        boolean fixed = options.chunkLines() > 0;
-        this.chunkBytes = (int) Math.min(longestLine, fixed ? mostBytes / 4 : CHUNK_BYTES);
+        this.maxPacketBytes = options.maxPacketBytes();
+        long share = Math.max(LEAST_BYTES, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
+        this.mostBytes = Math.min(MOST_BYTES, share);
+        this.longestLine = share / LINE_SHARE;
+        boolean fixed = isFixed();
         this.window = new Window(
                 options.windowChunks(), mostBytes, fixed ? options.chunkLines() : CHUNK_LINES, fixed, System::nanoTime);
+    }
+
+    private boolean isFixed() {
+        return options.chunkLines() > 0;
     }
 
     /**
      * Runs all of it; blocks until it has ended, at the latest when the thread is interrupted. Called once.
      *
      * @param in read in a thread of its own, which is not waited for where the batch ends before its input
-     * @param out flushed whenever nothing more is to be done, and in the end; closed by the caller, as {@code in} is
+     * @param below written in large pieces, and whenever nothing else is to be done; closed by the caller, as {@code in} is
      */
-    public End run(InputStream in, OutputStream out) {
+    public End run(InputStream in, OutputStream below) {
+        BatchOutput out = new BatchOutput(below);
         begunNanos = System.nanoTime();
         nextLookNanos = begunNanos;
         try {
+            kookoo.askList("show settings").whenComplete((lines, failure) -> events.add(() -> limit(lines)));
             while (endReason == null && !(inputEnded && inOrder.isEmpty())) {
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
@@ -201,6 +221,7 @@ public final class Batch {
                 Runnable event = events.poll();
                 if (event == null) {
                     out.flush();
+                    tell(out);
                     event = events.poll(nanosToWait(), TimeUnit.NANOSECONDS);
                 }
                 if (event != null) {
@@ -213,12 +234,28 @@ public final class Batch {
             end(Reason.OUTPUT, e.getMessage());
         } catch (InterruptedException e) {
             end(Reason.INTERRUPTED, "interrupted");
+        } catch (OutOfMemoryError e) {
+            end(Reason.MEMORY, noMemory(e));
+        } catch (RuntimeException | Error e) {
+            // The caller hears of it when nothing is left under way.
+            end(Reason.INTERRUPTED, e.toString());
+            try {
+                finish(out);
+            } catch (RuntimeException | Error another) {
+                e.addSuppressed(another);
+            }
+            throw e;
         }
         if (endReason == null && inputProblem != null) {
-            end(Reason.INPUT, inputProblem);
+            end(inputReason, inputProblem);
         }
         finish(out);
-        return new End(endReason == null ? Reason.DONE : endReason, endMessage, linesWritten, linesFailed);
+        return new End(endReason == null ? Reason.DONE : endReason, endMessage, out.lines(), out.failed());
+    }
+
+    private static String noMemory(OutOfMemoryError e) {
+        return "there is not enough memory (" + e.getMessage() + "): give it more (java -Xmx), or have less under way"
+                + " (--chunk, --window)";
     }
 
     /** The first end is the one that counts. */
@@ -229,17 +266,23 @@ public final class Batch {
         }
     }
 
-    private void finish(OutputStream out) {
-        // What has come meanwhile is finished as well.
-        List.copyOf(events).forEach(Runnable::run);
-        if (endReason != Reason.OUTPUT) {
-            try {
+    private void finish(BatchOutput out) {
+        try {
+            // What has come meanwhile is finished as well.
+            List.copyOf(events).forEach(Runnable::run);
+            if (endReason != Reason.OUTPUT) {
                 write(out);
                 out.flush();
-            } catch (IOException e) {
-                end(Reason.OUTPUT, e.getMessage());
+                tell(out);
             }
+        } catch (IOException e) {
+            end(Reason.OUTPUT, e.getMessage());
+        } finally {
+            cancelOpen();
         }
+    }
+
+    private void cancelOpen() {
         List<Job<?>> open = new ArrayList<>();
         inOrder.forEach(chunk -> chunk.forEachOpen(piece -> open.add(piece.job())));
         kookoo.cancelAll(open)
@@ -256,9 +299,30 @@ public final class Batch {
         reading.start();
     }
 
+    /** @param settings what the server says of them; null where it says nothing, being of another kind */
+    private void limit(List<String> settings) {
+        OptionalInt takes = settings == null ? OptionalInt.empty() : Settings.maxPacketBytesOf(settings);
+        if (takes.isPresent() && takes.getAsInt() < maxPacketBytes) {
+            maxPacketBytes = takes.getAsInt();
+            serverLimit = true;
+        }
+    }
+
+    private BatchInput input(InputStream in) {
+        long packet = (long) maxPacketBytes - function.length() - PACKET_MARGIN;
+        long longest = Math.max(1, Math.min(packet, longestLine));
+        String reason = longest == longestLine
+                ? "at most " + longest + " have room in a heap of "
+                        + Runtime.getRuntime().maxMemory() / 1024 / 1024 + " MiB (java -Xmx)"
+                : "at most " + longest + " can be sent ("
+                        + (serverLimit ? "the server's [Server] max_packet)" : "[Server] max_packet)");
+        long chunkBytes = Math.min(longest, isFixed() ? mostBytes / LINE_SHARE : CHUNK_BYTES);
+        return new BatchInput(in, (int) longest, reason, (int) chunkBytes);
+    }
+
     private void read(InputStream in) {
         try {
-            BatchInput input = new BatchInput(in, (int) longestLine, longestReason, chunkBytes);
+            BatchInput input = input(in);
             while (true) {
                 window.enter();
                 int allowed = window.lines();
@@ -266,20 +330,28 @@ public final class Batch {
                 if (chunk == null) {
                     break;
                 }
-                window.add(chunk.heldBytes());
+                if (chunk.unsendable() == null) {
+                    chunk.room(window.reserve(chunk.bytes()));
+                }
                 events.add(() -> accept(chunk, allowed));
             }
             events.add(() -> inputEnded = true);
         } catch (IOException | InterruptedException e) {
-            events.add(() -> inputFailed(e.getMessage()));
+            events.add(() -> inputFailed(Reason.INPUT, e.getMessage()));
         } catch (OutOfMemoryError e) {
-            events.add(() -> inputFailed("no memory for the lines that follow (" + e.getMessage() + ")"));
+            events.add(() -> inputFailed(Reason.MEMORY, noMemory(e)));
+        } catch (RuntimeException | Error e) {
+            // In the thread of run, which hands it on.
+            events.add(() -> {
+                throw e;
+            });
         }
     }
 
     /** The lines before are still done. */
-    private void inputFailed(String reason) {
-        inputProblem = reason;
+    private void inputFailed(Reason reason, String message) {
+        inputReason = reason;
+        inputProblem = message;
         inputEnded = true;
     }
 
@@ -307,7 +379,7 @@ public final class Batch {
             case WAITING -> held.addAll(chunks);
             case CHUNKS -> {
                 List<Submission> submissions = new ArrayList<>(chunks.size());
-                chunks.forEach(chunk -> submissions.add(Submission.of(chunkFunction, chunk.workload())));
+                chunks.forEach(chunk -> submissions.add(submission(chunk, chunkFunction, chunk.workload())));
                 List<Job<byte[]>> jobs = kookoo.submitAll(submissions, Data::toBytes);
                 for (int i = 0; i < jobs.size(); i++) {
                     follow(chunks.get(i), chunkFunction, jobs.get(i));
@@ -338,7 +410,7 @@ public final class Batch {
                         continue;
                     }
                 }
-                submissions.add(Submission.of(name, arguments));
+                submissions.add(submission(line, name, arguments));
                 functions.add(name);
                 sent.add(line);
             } catch (CallSyntaxException e) {
@@ -350,6 +422,10 @@ public final class Batch {
         for (int i = 0; i < jobs.size(); i++) {
             follow(sent.get(i), functions.get(i), jobs.get(i));
         }
+    }
+
+    private Submission submission(Chunk chunk, FunctionName of, Data workload) {
+        return Submission.of(of, workload).onWarning(text -> events.add(() -> chunk.warned(text)));
     }
 
     private void follow(Chunk chunk, FunctionName of, Job<byte[]> job) {
@@ -365,8 +441,8 @@ public final class Batch {
         chunk.withoutJob();
         if (failure == null) {
             completed(chunk, result);
-        } else if (failure instanceof ConnectionLostException) {
-            end(Reason.LOST, failure.getMessage());
+        } else if (failure instanceof ConnectionLostException lost) {
+            lost(lost);
             return;
         } else if (failure instanceof RefusedException refusal
                 && refusal.answer().startsWith(ErrorCode.QUEUE_ERROR.name())) {
@@ -374,6 +450,12 @@ public final class Batch {
             held.add(chunk);
             nextLookNanos = Math.min(nextLookNanos, System.nanoTime() + REFUSED_PAUSE.toNanos());
             return;
+        } else if (failure instanceof OutOfMemoryError e) {
+            end(Reason.MEMORY, noMemory(e));
+            return;
+        } else if (failure instanceof JobCancelledException) {
+            // Whoever it was did not want these lines to be done: they are not tried again.
+            fail(chunk, failure.getMessage());
         } else {
             failed(chunk, failure.getMessage());
         }
@@ -396,12 +478,25 @@ public final class Batch {
                 window.ran(chunk.allowed(), chunk.lines(), System.nanoTime() - chunk.submittedNanos());
             }
         }
-        window.add(chunk.outputBytes());
+        ended(chunk);
+    }
+
+    private void ended(Chunk chunk) {
+        window.correct(chunk.outputBytes(), chunk.correctRoom());
+    }
+
+    private void lost(ConnectionLostException lost) {
+        if (lost.noMemory() != null) {
+            end(Reason.MEMORY, noMemory(lost.noMemory()));
+        } else {
+            end(Reason.LOST, lost.getMessage());
+        }
     }
 
     private void failed(Chunk chunk, String reason) {
         if (chunk.lines() == 1) {
-            fail(chunk, reason);
+            // Such as that the worker's process has to end, where the server knows only that it has gone.
+            fail(chunk, chunk.warning() == null ? reason : reason + "; its last warning: " + chunk.warning());
         } else {
             submit(chunk.cut(PIECES));
         }
@@ -409,26 +504,25 @@ public final class Batch {
 
     private void fail(Chunk chunk, String reason) {
         chunk.fail(reason, options.skipErrors());
-        window.add(chunk.outputBytes());
+        ended(chunk);
     }
 
     // The output
 
-    private void write(OutputStream out) throws IOException {
-        long before = linesWritten;
-        while (!inOrder.isEmpty() && inOrder.peek().write(out, this::written)) {
+    private void write(BatchOutput out) throws IOException {
+        while (!inOrder.isEmpty() && inOrder.peek().write(out)) {
             Chunk chunk = inOrder.remove();
-            bytesWritten += chunk.workload().length();
-            window.leave(chunk.heldBytes());
+            bytesWritten += chunk.bytes();
+            window.leave(chunk.room());
         }
-        if (linesWritten > before) {
-            listener.progress(linesWritten, linesFailed, bytesWritten);
-        }
+        tell(out);
     }
 
-    private void written(int lines, int failed) {
-        linesWritten += lines;
-        linesFailed += failed;
+    private void tell(BatchOutput out) {
+        if (out.lines() > linesTold) {
+            linesTold = out.lines();
+            listener.progress(linesTold, out.failed(), bytesWritten);
+        }
     }
 
     // Time
@@ -459,7 +553,11 @@ public final class Batch {
         looking = false;
         if (failure != null) {
             Throwable reason = failure.getCause() == null ? failure : failure.getCause();
-            end(Reason.LOST, reason.getMessage());
+            if (reason instanceof ConnectionLostException lost) {
+                lost(lost);
+            } else {
+                end(Reason.LOST, reason.getMessage());
+            }
             return;
         }
         long now = System.nanoTime();

@@ -7,7 +7,6 @@ import io.kookoo.protocol.Data;
 import io.kookoo.protocol.FunctionName;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,8 +28,10 @@ final class Chunk {
     private final Chunk root;
     /** Of a root: how many lines it might have had. */
     private int allowedLines;
-    /** Of a root: all bytes that it and its pieces hold. */
+    /** Of a root: all bytes that it and its pieces hold, and for how many room is taken. */
     private long heldBytes;
+
+    private long roomBytes;
 
     private String unsendable;
 
@@ -42,6 +43,7 @@ final class Chunk {
     private FunctionName function;
     private Job<byte[]> job;
     private long submittedNanos;
+    private String warning;
 
     /** Null until it is known. */
     private byte[] output;
@@ -94,8 +96,26 @@ final class Chunk {
         return root == this;
     }
 
-    long heldBytes() {
-        return root.heldBytes;
+    /** Room was taken in the window for it and what comes of it. */
+    void room(long bytes) {
+        roomBytes = bytes;
+    }
+
+    /** For how many bytes room is taken. */
+    long room() {
+        return root.roomBytes;
+    }
+
+    /** How much more room is needed than was taken, or less where nothing more is to come; from now on it is what was taken. */
+    long correctRoom() {
+        long needed = root.output != null ? root.heldBytes : Math.max(root.roomBytes, root.heldBytes);
+        long more = needed - root.roomBytes;
+        root.roomBytes = needed;
+        return more;
+    }
+
+    long bytes() {
+        return bytes.length;
     }
 
     /** The lines, each with its LF. */
@@ -143,6 +163,16 @@ final class Chunk {
 
     long submittedNanos() {
         return submittedNanos;
+    }
+
+    /** Its job has said something that is no failure. */
+    void warned(String text) {
+        warning = text;
+    }
+
+    /** What its job said last; null for nothing. */
+    String warning() {
+        return warning;
     }
 
     /** The job has ended, or is not waited for any more. */
@@ -223,17 +253,19 @@ final class Chunk {
         end(out.toByteArray());
     }
 
-    /** Its one line has failed. */
+    /** Each of its lines has failed, for the same reason. */
     void fail(String reason, boolean skipErrors) {
-        failedLines = 1;
+        failedLines = lines;
         if (skipErrors) {
             end(NOTHING);
             return;
         }
         byte[] text = reason.getBytes(StandardCharsets.UTF_8);
-        ByteArrayOutputStream out = new ByteArrayOutputStream(text.length + 64);
-        out.writeBytes(ERROR);
-        BatchLines.appendResult(text, 0, text.length, out);
+        ByteArrayOutputStream out = new ByteArrayOutputStream(lines * (ERROR.length + text.length + 1) + 64);
+        for (int i = 0; i < lines; i++) {
+            out.writeBytes(ERROR);
+            BatchLines.appendResult(text, 0, text.length, out);
+        }
         end(out.toByteArray());
     }
 
@@ -242,28 +274,21 @@ final class Chunk {
         root.heldBytes += given.length;
     }
 
-    /** What has been written of a chunk. */
-    interface Count {
-        void lines(int written, int failed);
-    }
-
     /**
      * Writes what is known of its output and not written yet, up to the first piece that has none.
      *
-     * @param count told of each piece
      * @return whether all of it is written
      */
-    boolean write(OutputStream out, Count count) throws IOException {
+    boolean write(BatchOutput out) throws IOException {
         if (pieces == null) {
             if (output == null) {
                 return false;
             }
-            out.write(output);
-            count.lines(lines, failedLines);
+            out.write(output, lines, failedLines);
             return true;
         }
         while (written < pieces.size()) {
-            if (!pieces.get(written).write(out, count)) {
+            if (!pieces.get(written).write(out)) {
                 return false;
             }
             pieces.set(written++, null);

@@ -4,8 +4,11 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Bounds what of a batch is in memory: how many chunks there may be between the input and the output, and about how many bytes of lines and
+ * Bounds what of a batch is in memory: how many chunks there may be between the input and the output, and how many bytes of lines and
  * results; and says how many lines the next chunk may have. Thread-safe.
+ *
+ * <p>Room for the result of a chunk is taken before it is submitted: as much as its lines have, or as the largest of the last results.
+ * Where results are larger than any before, there is less room for the chunks that follow.
  *
  * <p>Without a number of lines from the user the first chunks have one, and later ones more, as long as they are back within {@link #AIM}, the
  * waiting for a worker included, or as long as more lines are done in a second when chunks have more of them. So where a line takes long all
@@ -15,6 +18,8 @@ final class Window {
     private static final Duration AIM = Duration.ofMillis(250);
     /** A chunk that takes so many times as long is too large, whatever was gained by it before. */
     private static final int FAR = 8;
+    /** A large result is expected again for about so many results. */
+    private static final int FADING = 8;
     /** The most that one chunk may be larger than one that was quick. */
     private static final int GROWTH = 8;
     /** So many chunks of a size tell how good the size is. */
@@ -30,6 +35,9 @@ final class Window {
 
     private int chunks;
     private long bytes;
+    /** As large a result is to be expected. */
+    private long expectedBytes;
+
     private int lines;
     private int bound = Integer.MAX_VALUE;
 
@@ -65,9 +73,31 @@ final class Window {
         chunks++;
     }
 
-    /** Counts bytes of lines and results that are there now; never waits. */
-    synchronized void add(long more) {
+    /**
+     * Waits until there is room for these lines and their result, or nothing else is there, and takes it.
+     *
+     * @return how many bytes were taken
+     */
+    synchronized long reserve(long lineBytes) throws InterruptedException {
+        while (chunks > 1 && bytes + room(lineBytes) > mostBytes) {
+            wait();
+        }
+        long room = room(lineBytes);
+        bytes += room;
+        return room;
+    }
+
+    private long room(long lineBytes) {
+        return lineBytes + Math.max(lineBytes, expectedBytes);
+    }
+
+    /** A result has come, for which room was taken; this is how much more it needs, or less. Never waits. */
+    synchronized void correct(long resultBytes, long more) {
+        expectedBytes = Math.max(resultBytes, expectedBytes - expectedBytes / FADING);
         bytes += more;
+        if (more < 0) {
+            notifyAll();
+        }
     }
 
     /** Gives the room of a chunk back, with all the bytes it had. */

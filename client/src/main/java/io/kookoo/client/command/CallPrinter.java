@@ -1,6 +1,7 @@
 package io.kookoo.client.command;
 
 import io.kookoo.Json;
+import io.kookoo.client.terminal.TerminalText;
 import io.kookoo.protocol.Data;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,8 +11,12 @@ import java.util.Map;
 /** Prints what has become of calls, in their order, each as soon as those before it are printed. */
 final class CallPrinter {
     /** Of several calls the end of which the program's exit code tells. */
-    private static final List<Integer> WORST_FIRST =
-            List.of(ExitCode.INTERRUPTED, ExitCode.CANNOT_CONNECT, ExitCode.TIMEOUT, ExitCode.FUNCTION_FAILED);
+    private static final List<Integer> WORST_FIRST = List.of(
+            ExitCode.INTERRUPTED,
+            ExitCode.INTERNAL_ERROR,
+            ExitCode.CANNOT_CONNECT,
+            ExitCode.TIMEOUT,
+            ExitCode.FUNCTION_FAILED);
 
     private final Console console;
     private final List<SubmittedCall> calls;
@@ -20,6 +25,10 @@ final class CallPrinter {
     private final Progress progress;
     private final List<Map<String, Object>> objects = new ArrayList<>();
     private int printed;
+    /** How many calls had become final when that was last shown. */
+    private long shownFinal;
+    /** Of a single call: what it said last of all there is to do; 0 where it has said nothing. */
+    private long total;
 
     CallPrinter(Console console, List<SubmittedCall> calls, boolean background, boolean json, Progress progress) {
         this.console = console;
@@ -43,29 +52,47 @@ final class CallPrinter {
                 objects.add(object(call));
             }
             if (call.failure() != null) {
-                console.err().println(call.call() + ": " + call.failure());
+                // A worker's words, which must not do anything to a terminal.
+                console.err().println(call.call() + ": " + TerminalText.printable(call.failure()));
             } else if (!json && background) {
                 console.out().println(call.handle());
             } else if (!json) {
-                console.out().writeBytes(call.result());
-                console.out().println();
+                console.result(call.result());
             }
         }
+        showFinal();
+    }
+
+    private void showFinal() {
+        long now = finals();
+        if (now == shownFinal) {
+            return;
+        }
+        shownFinal = now;
+        if (calls.size() > 1) {
+            progress.show(now, calls.size(), "");
+        } else if (total > 0 && calls.get(0).failure() == null) {
+            progress.show(total, total, "");
+        }
+    }
+
+    private long finals() {
+        return calls.stream().filter(this::isFinal).count();
     }
 
     /** A remark that belongs to no result. */
     void remark(String text) {
         progress.clear();
-        console.err().println(text);
+        console.err().println(TerminalText.printable(text));
     }
 
     /** How far a call is; of several, the bar counts those that have ended. */
-    void progress(SubmittedCall call, long done, long total) {
+    void progress(SubmittedCall call, long done, long all) {
         if (calls.size() == 1) {
-            progress.show(done, total, "");
+            total = all;
+            progress.show(done, all, "");
         } else {
-            long ended = calls.stream().filter(this::isFinal).count();
-            progress.show(ended, calls.size(), call.function() + " " + done + (total == 0 ? "" : "/" + total));
+            progress.show(finals(), calls.size(), call.function() + " " + done + (all == 0 ? "" : "/" + all));
         }
     }
 

@@ -125,6 +125,8 @@ final class CallRun {
         }
         if (failure instanceof ConnectionLostException lost) {
             lost(call, lost);
+        } else if (failure instanceof OutOfMemoryError noMemory) {
+            noMemory(call, noMemory);
         } else if (failure != null) {
             call.failed(failure.getMessage(), ExitCode.FUNCTION_FAILED);
         } else if (result != null) {
@@ -132,7 +134,17 @@ final class CallRun {
         }
     }
 
+    private static void noMemory(SubmittedCall call, OutOfMemoryError reason) {
+        call.failed(
+                "there is not enough memory for the result (" + reason.getMessage() + "): give it more (java -Xmx)",
+                ExitCode.INTERNAL_ERROR);
+    }
+
     private void lost(SubmittedCall call, ConnectionLostException reason) {
+        if (reason.noMemory() != null) {
+            noMemory(call, reason.noMemory());
+            return;
+        }
         String doubt = background ? "the job may or may not have been accepted: " : "the result is not known: ";
         if (background && reason.getCause() instanceof SocketTimeoutException) {
             call.failed(

@@ -64,7 +64,7 @@ public final class ClientMain {
 
     public static void main(String[] args) {
         Program program = new Program(
-                new Console(System.in, utf8(FileDescriptor.out), utf8(FileDescriptor.err), Terminal::is),
+                new Console(Terminal.input(), utf8(FileDescriptor.out), utf8(FileDescriptor.err), Terminal::is),
                 new CommonOptions(),
                 System.getenv(),
                 Path.of("").toAbsolutePath(),
@@ -256,7 +256,7 @@ public final class ClientMain {
             exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {
                 "0:it went well",
-                "1:an internal error",
+                "1:an internal error, or not enough memory",
                 "2:the command line is wrong",
                 "3:the settings are wrong",
                 "4:no connection to the server, or it was lost",

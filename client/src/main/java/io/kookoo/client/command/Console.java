@@ -1,6 +1,8 @@
 package io.kookoo.client.command;
 
+import io.kookoo.client.terminal.TerminalText;
 import io.kookoo.log.ControlCharacters;
+import io.kookoo.protocol.Data;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.Objects;
@@ -18,6 +20,16 @@ record Console(InputStream in, PrintStream out, PrintStream err, IntPredicate te
         Objects.requireNonNull(out);
         Objects.requireNonNull(err);
         Objects.requireNonNull(terminal);
+    }
+
+    /** Prints a result and ends the line: its bytes, or on a terminal what they say, where they do nothing else. */
+    void result(byte[] bytes) {
+        if (outIsTerminal()) {
+            out.println(TerminalText.printableLines(new Data(bytes, 0, bytes.length).text()));
+        } else {
+            out.writeBytes(bytes);
+            out.println();
+        }
     }
 
     boolean inIsTerminal() {

@@ -3,6 +3,7 @@ package io.kookoo.client.command;
 import io.kookoo.Json;
 import io.kookoo.client.net.ConnectionLimits;
 import io.kookoo.client.net.ServerConnection;
+import io.kookoo.client.terminal.TerminalText;
 import io.kookoo.protocol.Data;
 import io.kookoo.protocol.EscapedText;
 import io.kookoo.settings.Settings;
@@ -74,6 +75,13 @@ final class ResultCommand implements Callable<Integer> {
         String readable() {
             return new Data(text, 0, text.length).text();
         }
+
+        /** Why there is no result, of a job that has ended without one. */
+        String reason() {
+            String said = readable();
+            // The server's reason may begin with that word.
+            return (said + ":").startsWith(state + ":") ? said : state + (said.isEmpty() ? "" : ": " + said);
+        }
     }
 
     private final Program program;
@@ -123,8 +131,7 @@ final class ResultCommand implements Callable<Integer> {
                 return print(object, answer, null, ExitCode.OK);
             }
             if (answer.state().isEnd()) {
-                String reason = answer.text().length == 0 ? "" : ": " + answer.readable();
-                return print(object, answer, answer.state() + reason, ExitCode.FUNCTION_FAILED);
+                return print(object, answer, answer.reason(), ExitCode.FUNCTION_FAILED);
             }
             return print(object, answer, answer.state() + ", not ended yet; --wait waits for it", ExitCode.TIMEOUT);
         }
@@ -162,7 +169,7 @@ final class ResultCommand implements Callable<Integer> {
     private int print(Map<String, Object> object, Answer answer, String failure, int exitCode) {
         Console console = program.console();
         if (failure != null) {
-            console.err().println(handle + ": " + failure);
+            console.err().println(handle + ": " + TerminalText.printableLines(failure));
             object.put("error", failure);
         } else {
             object.put("result", answer.readable());
@@ -170,8 +177,7 @@ final class ResultCommand implements Callable<Integer> {
         if (json) {
             console.out().print(Json.array(List.of(object)));
         } else if (failure == null) {
-            console.out().writeBytes(answer.text());
-            console.out().println();
+            console.result(answer.text());
         }
         return exitCode;
     }

@@ -1,5 +1,6 @@
 package io.kookoo.client.command;
 
+import io.kookoo.client.RefusedException;
 import io.kookoo.client.net.ServerConnection;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -79,10 +80,14 @@ record ServerSample(
         }
     }
 
-    /** Asks a server; blocks. The connection has nothing else to read. */
+    /**
+     * Asks a server; blocks. The connection has nothing else to read.
+     *
+     * @throws RefusedException where the server is none of Kookoo
+     */
     static ServerSample take(ServerConnection connection) throws IOException {
         String version = TextAnswer.ask(connection, "version");
-        List<ServerList.Row> loads = ServerList.load.ask(connection);
+        List<ServerList.Row> loads = loads(connection, version);
         if (loads.size() != 1) {
             throw new IOException("the answer to show load has " + loads.size() + " lines, expected 1");
         }
@@ -106,5 +111,16 @@ record ServerSample(
                 load.number("running").longValue(),
                 functions,
                 workers);
+    }
+
+    private static List<ServerList.Row> loads(ServerConnection connection, String version) throws IOException {
+        try {
+            return ServerList.load.ask(connection);
+        } catch (RefusedException e) {
+            throw new RefusedException(
+                    "the server at " + connection.address() + " is not Kookoo (its version: " + version
+                            + "): it does not know \"show load\", which top asks for; `client.jar status` may do",
+                    e);
+        }
     }
 }

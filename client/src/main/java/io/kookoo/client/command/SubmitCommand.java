@@ -4,7 +4,6 @@ import io.kookoo.client.Kookoo;
 import io.kookoo.client.batch.Batch;
 import io.kookoo.protocol.FunctionName;
 import io.kookoo.settings.Settings;
-import java.io.BufferedOutputStream;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
@@ -48,7 +47,6 @@ final class SubmitCommand implements Callable<Integer> {
     private static final String STREAM = "-";
     private static final int MAX_CHUNK = 1_000_000;
     private static final int MAX_WINDOW = 100_000;
-    private static final int OUTPUT_BYTES = 64 * 1024;
     private static final int KIB = 1024;
     private static final int MIB = 1024 * KIB;
 
@@ -131,9 +129,7 @@ final class SubmitCommand implements Callable<Integer> {
 
     private Batch.End run(Batch.Options options, Kookoo kookoo, InputStream in, OutputStream file) {
         try (Progress progress = progress()) {
-            // Not closed, which would write again what could not be written.
-            OutputStream out = new BufferedOutputStream(file, OUTPUT_BYTES);
-            return new Batch(kookoo, options, new Shown(progress)).run(in, out);
+            return new Batch(kookoo, options, new Shown(progress)).run(in, file);
         }
     }
 
@@ -163,7 +159,7 @@ final class SubmitCommand implements Callable<Integer> {
 
     private InputStream openInput() throws IOException {
         if (input.equals(STREAM)) {
-            return new StandardInput(program.console().in());
+            return openStandardInput();
         }
         Path file = path(input);
         if (!output.equals(STREAM)
@@ -177,6 +173,17 @@ final class SubmitCommand implements Callable<Integer> {
         } catch (FileNotFoundException e) {
             throw new FileException("cannot read " + e.getMessage(), e);
         }
+    }
+
+    private InputStream openStandardInput() throws FileException {
+        InputStream in = program.console().in();
+        try {
+            // Fails where there is none.
+            in.available();
+        } catch (IOException e) {
+            throw new FileException("cannot read " + STREAM + ": " + e.getMessage(), e);
+        }
+        return new StandardInput(in);
     }
 
     /** Only once the server is there: a file that exists is empty from now on. */
@@ -225,6 +232,7 @@ final class SubmitCommand implements Callable<Integer> {
             case DONE -> ExitCode.OK;
             case NO_WORKER -> ExitCode.FUNCTION_FAILED;
             case LOST -> ExitCode.CANNOT_CONNECT;
+            case MEMORY -> ExitCode.INTERNAL_ERROR;
             case TIMEOUT -> ExitCode.TIMEOUT;
             case INTERRUPTED -> ExitCode.INTERRUPTED;
             case INPUT, OUTPUT -> ExitCode.FILE;

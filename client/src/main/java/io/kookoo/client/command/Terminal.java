@@ -1,11 +1,12 @@
 package io.kookoo.client.command;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** Whether a person looks at what is printed. */
+/** What the streams of this process are: whether a person looks at what is printed, and whether there is an input. */
 final class Terminal {
     private Terminal() {}
 
@@ -25,6 +26,36 @@ final class Terminal {
             }
         }
         return consoleIsTerminal();
+    }
+
+    /**
+     * Standard input. Where the process was started without one ({@code <&-}) its number belongs to some file that Java has opened for
+     * itself: then all reading fails instead.
+     */
+    static InputStream input() {
+        Path path = Path.of("/proc/self/fd/0");
+        try {
+            if (Files.readSymbolicLink(path)
+                    .startsWith(Path.of(System.getProperty("java.home")).toRealPath())) {
+                return new ClosedInput();
+            }
+        } catch (IOException | UnsupportedOperationException e) {
+            // Not Linux, or a sandbox without /proc: nobody can tell.
+            return System.in;
+        }
+        return System.in;
+    }
+
+    private static final class ClosedInput extends InputStream {
+        @Override
+        public int read() throws IOException {
+            throw new IOException("standard input is closed");
+        }
+
+        @Override
+        public int available() throws IOException {
+            return read();
+        }
     }
 
     /**

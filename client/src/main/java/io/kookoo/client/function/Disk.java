@@ -34,6 +34,9 @@ final class Disk implements FunctionLibrary {
         check("file_size", fileSize, 1, Long.MAX_VALUE / MAX_FILES);
         check("chunk_size", chunkSize, 1, Math.min(fileSize, MAX_CHUNK_BYTES));
         check("files", files, 1, MAX_FILES);
+        if (dir.isBlank()) {
+            throw new IllegalArgumentException("dir is empty; expected the path of a folder");
+        }
         Path folder = Machine.existing(dir);
         if (!Files.isDirectory(folder)) {
             throw new IOException(dir + " is not a folder");

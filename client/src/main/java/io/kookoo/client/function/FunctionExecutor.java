@@ -1,5 +1,6 @@
 package io.kookoo.client.function;
 
+import io.kookoo.HostName;
 import io.kookoo.call.BatchLines;
 import io.kookoo.call.CallSyntaxException;
 import io.kookoo.call.FunctionCall;
@@ -63,6 +64,11 @@ public final class FunctionExecutor implements AutoCloseable {
             return "";
         }
     };
+
+    /** Read once, and only where it is needed: it may take a while. */
+    private static final class Id {
+        static final String TEXT = HostName.withPid(ProcessHandle.current().pid());
+    }
 
     private final List<Library> builtIns;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -191,8 +197,8 @@ public final class FunctionExecutor implements AutoCloseable {
             function = table.find(functionName);
         }
         if (function == null) {
-            throw new FunctionFailedException(
-                    "no such function: " + functionName + "; `client.jar functions` lists those of this client");
+            throw new FunctionFailedException("no such function: " + functionName + ", at the worker " + Id.TEXT
+                    + "; `client.jar functions` lists those it has");
         }
         return function;
     }

@@ -17,6 +17,8 @@ import org.slf4j.LoggerFactory;
 final class JobRunner {
     private static final Logger LOG = LoggerFactory.getLogger(JobRunner.class);
 
+    private static final long LAST_WORD_MILLIS = 1000;
+
     private final Functions functions;
     private final JobLog log;
     private final int maxPacketBytes;
@@ -28,7 +30,7 @@ final class JobRunner {
     /**
      * @param maxPacketBytes the largest packet the server takes; a larger result is a failure
      * @param threads those that functions run in; the caller ends them
-     * @param watch looks after the limit, and never blocks
+     * @param watch looks after the limit, and blocks for no more than a second, before the process ends
      * @param later sends what functions said too soon, and may block for it
      */
     JobRunner(
@@ -216,16 +218,28 @@ final class JobRunner {
                                     last
                                             ? "this process ends; the server runs its jobs again"
                                             : "the job has failed; its thread is interrupted and given up"));
+            AssignedJob job = run.job();
+            String reason = (job.isBatch() ? "a line of " : "") + job.function() + " took longer than " + limit
+                    + " ([Client] function_timeout)";
             if (last) {
+                sayLast(reason + "; the process of its worker ends");
                 limit.endOfProcess().get().run();
                 return;
             }
-            AssignedJob job = run.job();
-            Outcome outcome = failure(
-                    job,
-                    (job.isBatch() ? "a line of " : "") + job.function() + " took longer than " + limit
-                            + " ([Client] function_timeout)");
+            Outcome outcome = failure(job, reason);
             threads.replace(() -> end(run, outcome, begunNanos, ended));
+        }
+
+        /** In a thread that may be left behind: the process ends whether or not the server takes it. */
+        private void sayLast(String text) {
+            Thread saying = new Thread(() -> run.lastWord(text), "kookoo-last-word");
+            saying.setDaemon(true);
+            saying.start();
+            try {
+                saying.join(LAST_WORD_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

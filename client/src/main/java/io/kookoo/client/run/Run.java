@@ -130,6 +130,14 @@ final class Run implements JobContext {
         return true;
     }
 
+    /**
+     * Says something of a function that may not even run any more, before its process ends; blocks while the server takes no bytes. Those
+     * who wait for the job would otherwise hear only that its worker has gone.
+     */
+    void lastWord(String text) {
+        connection.accept(writer -> writer.packet(PacketType.WORK_WARNING, Data.of(text), job.handle()));
+    }
+
     /** The server has taken the job away: nobody wants the result any more. */
     synchronized void cancel() {
         if (!cancelled) {

@@ -85,9 +85,9 @@ public final class Prompt implements AutoCloseable {
         terminal.handle(Signal.INT, signal -> owner.interrupt());
         // The library hears of signals only where it can set the terminal.
         previousHandler = isDumb() ? Signals.register(Signal.INT.name(), () -> terminal.raise(Signal.INT)) : null;
-        // While a line is read Ctrl-C is a key among others. The library would interrupt the thread as well, and the
-        // key, if
-        // that was faster, be there for the next line.
+        // While a line is read Ctrl-C is a key among others. The library would interrupt the thread as well: if that
+        // was
+        // faster, the key would be there for the next line.
         reader.getWidgets().put(LineReader.CALLBACK_INIT, () -> {
             terminal.handle(Signal.INT, SignalHandler.SIG_IGN);
             return true;

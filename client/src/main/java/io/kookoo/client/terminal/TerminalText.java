@@ -12,6 +12,20 @@ public final class TerminalText {
         return ControlCharacters.escaped(text);
     }
 
+    /** The same for several lines: their ends and tabs stay. */
+    public static String printableLines(String text) {
+        StringBuilder out = new StringBuilder(text.length());
+        int start = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char next = text.charAt(i);
+            if (next == '\n' || next == '\t') {
+                out.append(printable(text.substring(start, i))).append(next);
+                start = i + 1;
+            }
+        }
+        return out.append(printable(text.substring(start))).toString();
+    }
+
     /** How many columns a text without control characters takes: wide characters count twice, combining ones not at all. */
     public static int columns(String text) {
         return isAscii(text)

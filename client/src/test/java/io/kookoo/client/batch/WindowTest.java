@@ -1,7 +1,6 @@
 package io.kookoo.client.batch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.CountDownLatch;
@@ -77,23 +76,62 @@ class WindowTest {
         assertEquals(7, fixed.lines());
     }
 
-    @Test
-    void shouldHaveRoomForSoManyChunksAndBytesAndAlwaysForOne() throws InterruptedException {
-        window.enter();
-        window.add(5000);
-        CountDownLatch entered = new CountDownLatch(1);
-        Thread other = new Thread(() -> {
+    /** A thread that does this and is waiting for room now. */
+    private static Thread waiting(RoomTaking taking, CountDownLatch done) {
+        Thread thread = new Thread(() -> {
             try {
-                window.enter();
-                entered.countDown();
+                taking.take();
+                done.countDown();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         });
-        other.start();
-        assertFalse(entered.await(50, TimeUnit.MILLISECONDS), "there are too many bytes already");
-        window.leave(5000);
+        thread.start();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (thread.getState() != Thread.State.WAITING) {
+            assertTrue(System.nanoTime() - end < 0, "it never waited");
+            Thread.onSpinWait();
+        }
+        return thread;
+    }
+
+    private interface RoomTaking {
+        void take() throws InterruptedException;
+    }
+
+    @Test
+    void shouldHaveRoomForSoManyChunksAndBytesAndAlwaysForOne() throws InterruptedException {
+        window.enter();
+        assertEquals(10_000, window.reserve(5000), "the lines, and as much for the result");
+        CountDownLatch entered = new CountDownLatch(1);
+        Thread other = waiting(window::enter, entered);
+        window.leave(10_000);
         assertTrue(entered.await(10, TimeUnit.SECONDS));
+        other.join();
+    }
+
+    @Test
+    void shouldTakeRoomForAResultAsLargeAsTheLastOnes() throws InterruptedException {
+        window.enter();
+        assertEquals(2, window.reserve(1));
+        window.correct(800, 799);
+        window.enter();
+        CountDownLatch reserved = new CountDownLatch(1);
+        Thread other = waiting(() -> assertEquals(801, window.reserve(1)), reserved);
+        window.leave(801);
+        assertTrue(reserved.await(10, TimeUnit.SECONDS));
+        other.join();
+    }
+
+    @Test
+    void shouldGiveBackWhatAResultDoesNotNeed() throws InterruptedException {
+        window.enter();
+        assertEquals(800, window.reserve(400));
+        window.enter();
+        CountDownLatch reserved = new CountDownLatch(1);
+        Thread other = waiting(() -> window.reserve(200), reserved);
+        window.correct(1, 401 - 800);
+        assertTrue(reserved.await(10, TimeUnit.SECONDS));
         other.join();
     }
 }

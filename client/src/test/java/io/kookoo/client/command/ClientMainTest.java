@@ -386,8 +386,53 @@ class ClientMainTest {
                 run.exits(0);
             }
             assertEquals("x\n", run.out());
-            assertEquals(terminal, run.err().contains("75%"), run.err());
+            assertEquals(terminal, run.err().contains("40/40"), run.err());
             assertTrue(run.err().contains("write_file(x): warning: slow\n"), run.err());
+        }
+    }
+
+    @Test
+    void shouldShowProgressToTheEnd() throws Exception {
+        CommandRun one =
+                new CommandRun(home).onTerminal().start("call", "--port", server.port(), "--progress", "write_file(x)");
+        try (Peer peer = server.accept()) {
+            skip(peer, OPTION_REQ, SUBMIT_JOB);
+            peer.send(res(JOB_CREATED, "H:1"), res(WORK_STATUS, "H:1", "30", "40"))
+                    .send(res(WORK_COMPLETE, "H:1", "x"));
+            one.exits(0);
+        }
+        assertTrue(one.err().contains("100%"), one.err());
+
+        CommandRun several =
+                new CommandRun(home).onTerminal().start("call", "--port", server.port(), "--progress", "f(1)", "f(2)");
+        try (Peer peer = server.accept()) {
+            skip(peer, OPTION_REQ, SUBMIT_JOB, SUBMIT_JOB);
+            peer.send(res(JOB_CREATED, "H:1"), res(JOB_CREATED, "H:2"), res(WORK_STATUS, "H:2", "1", "3"))
+                    .send(res(WORK_COMPLETE, "H:2", "x"), res(WORK_FAIL, "H:1"));
+            several.exits(5);
+        }
+        assertTrue(several.err().contains("100%"), several.err());
+    }
+
+    @Test
+    void shouldLetNoWorkerWriteToTheTerminalButText() throws Exception {
+        for (boolean terminal : new boolean[] {true, false}) {
+            CommandRun run = new CommandRun(home);
+            if (terminal) {
+                run.onTerminal();
+            }
+            run.start("call", "--port", server.port(), "f(1)", "f(2)");
+            try (Peer peer = server.accept()) {
+                skip(peer, OPTION_REQ, SUBMIT_JOB, SUBMIT_JOB);
+                peer.send(res(JOB_CREATED, "H:1"), res(JOB_CREATED, "H:2"))
+                        .send(res(WORK_WARNING, "H:1", "\033[2Jslow\r"))
+                        .send(res(WORK_COMPLETE, "H:1", "a\tb\nc\033[31m\r"))
+                        .send(res(WORK_EXCEPTION, "H:2", "no\007\nf(3): forged"));
+                run.exits(5)
+                        .printing(
+                                terminal ? "a\tb\nc\\u001b[31m\\r\n" : "a\tb\nc\033[31m\r\n",
+                                "f(1): warning: \\u001b[2Jslow\\r\nf(2): no\\u0007\\nf(3): forged\n");
+            }
         }
     }
 

@@ -149,7 +149,11 @@ class StoreCommandsTest {
     @CsvSource({
         "dead, 'boom\\nat line 1', 'dead: boom\nat line 1', 5",
         "failed, '', failed, 5",
+        "dead, deadline passed, dead: deadline passed, 5",
+        "dead, 'oh\\x1B[2J\\tno', 'dead: oh\\u001b[2J\tno', 5",
+        "failed, failed: no number, failed: no number, 5",
         "cancelled, by a person, cancelled: by a person, 5",
+        "cancelled, cancelled, cancelled, 5",
         "running, '', 'running, not ended yet; --wait waits for it', 6",
         "delayed, '', 'delayed, not ended yet; --wait waits for it', 6"
     })

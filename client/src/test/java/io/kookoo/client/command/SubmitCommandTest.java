@@ -62,7 +62,11 @@ class SubmitCommandTest {
     }
 
     private Peer looked(String status) throws IOException {
-        return server.accept().expect("status\n").send(status);
+        return looked("ERR UNKNOWN_SHOW_ARGUMENTS\r\n", status);
+    }
+
+    private Peer looked(String settings, String status) throws IOException {
+        return server.accept().expect("show settings\nstatus\n").send(settings + status);
     }
 
     private static byte[] chunk(String lines) {
@@ -97,6 +101,23 @@ class SubmitCommandTest {
                             res(JOB_CREATED, "H:1"),
                             res(WORK_COMPLETE, "H:1", "one\n\\!no\\ngood \\\\\n\\\\\\r\\n\n\r\n"));
             run.exits(7).printing("one\nERROR: no\\ngood \\\\\n\\\\\\r\\n\n\\r\n", "1 of 4 lines failed\n");
+        }
+    }
+
+    @Test
+    void shouldFailTheLinesOfAChunkThatSomebodyCancelsAndNotTryThemAgain() throws Exception {
+        CommandRun run = submit("1\n2\n3\n4\n5\n", "--chunk", 2);
+        try (Peer peer = looked(CHUNKS)) {
+            peer.expect(req(OPTION_REQ, "exceptions"), chunk("1\n2\n"), chunk("3\n4\n"), chunk("5\n"))
+                    .send(
+                            res(JOB_CREATED, "H:1"),
+                            res(JOB_CREATED, "H:2"),
+                            res(JOB_CREATED, "H:3"),
+                            res(WORK_EXCEPTION, "H:2", "cancelled"),
+                            res(WORK_COMPLETE, "H:1", "one\ntwo\n"),
+                            res(WORK_COMPLETE, "H:3", "five\n"));
+            run.exits(7).printing("one\ntwo\nERROR: cancelled\nERROR: cancelled\nfive\n", "2 of 5 lines failed\n");
+            peer.expectEnd();
         }
     }
 
@@ -199,6 +220,20 @@ class SubmitCommandTest {
                             res(WORK_EXCEPTION, "H:3", "no run\nis left"),
                             res(WORK_COMPLETE, "H:2", "a\n"));
             run.exits(7).printing("a\nERROR: no run\\nis left\nc\n", "1 of 3 lines failed\n");
+        }
+    }
+
+    @Test
+    void shouldSayWhatTheWorkerOfABadLineWarnedOf() throws Exception {
+        CommandRun run = submit("1\n", "--chunk", 9);
+        try (Peer peer = looked(CHUNKS)) {
+            peer.expect(req(OPTION_REQ, "exceptions"), chunk("1\n"))
+                    .send(res(JOB_CREATED, "H:1"), res(WORK_WARNING, "H:1", "f took longer than 3 s"))
+                    .send(res(WORK_EXCEPTION, "H:1", "no run is left"));
+            run.exits(7)
+                    .printing(
+                            "ERROR: no run is left; its last warning: f took longer than 3 s\n",
+                            "1 of 1 lines failed\n");
         }
     }
 
@@ -535,6 +570,38 @@ class SubmitCommandTest {
                             "a\nb\nERROR: the line has 1008" + reason + "ERROR: the line has 300000" + reason
                                     + "e\nERROR: the line has 1009" + reason,
                             "3 of 6 lines failed\n");
+        }
+    }
+
+    @Test
+    void shouldFailALineThatIsTooLongForTheServerAlone() throws Exception {
+        String most = "x".repeat(2048 - 1 - 16);
+        CommandRun run = submit(most + "\n" + most + "x\n1\n", "--chunk", 9);
+        try (Peer peer = looked("Server\tport\t1\tdefault\nServer\tmax_packet\t2K\tsettings.ini\n.\n", CHUNKS)) {
+            peer.expect(req(OPTION_REQ, "exceptions"), chunk(most + "\n"), chunk("1\n"))
+                    .send(res(JOB_CREATED, "H:1"), res(JOB_CREATED, "H:2"))
+                    .send(res(WORK_COMPLETE, "H:1", "a\n"), res(WORK_COMPLETE, "H:2", "c\n"));
+            run.exits(7)
+                    .printing(
+                            "a\nERROR: the line has 2032 bytes; at most 2031 can be sent (the server's [Server] max_packet)\nc\n",
+                            "1 of 3 lines failed\n");
+        }
+    }
+
+    @Test
+    void shouldCountOnlyTheLinesThatAreReallyWritten() throws Exception {
+        CommandRun run = new CommandRun(home)
+                .withoutOut()
+                .input(new ByteArrayInputStream("1\n2\n".getBytes(StandardCharsets.UTF_8)))
+                .start(arguments("-", "--chunk", 1));
+        try (Peer peer = looked(CHUNKS)) {
+            peer.expect(req(OPTION_REQ, "exceptions"), chunk("1\n"), chunk("2\n"))
+                    .send(res(JOB_CREATED, "H:1"), res(JOB_CREATED, "H:2"), res(WORK_COMPLETE, "H:1", "a\n"))
+                    .expect("cancel job H:2\n")
+                    .send("OK\r\n");
+            run.exits(9);
+            assertTrue(run.err().startsWith("cannot write -: "), run.err());
+            assertTrue(run.err().endsWith("; 0 lines are done\n"), run.err());
         }
     }
 

@@ -94,7 +94,10 @@ class TopCommandTest {
             peer.expect("show load\n").send("ERR UNKNOWN_SHOW_ARGUMENTS\r\n");
             run.exits(5);
         }
-        run.printing("", "the server refuses \"show load\": ERR UNKNOWN_SHOW_ARGUMENTS\n");
+        run.printing(
+                "",
+                "the server at 127.0.0.1:" + server.port() + " is not Kookoo (its version: 1.1.21): it does"
+                        + " not know \"show load\", which top asks for; `client.jar status` may do\n");
     }
 
     @Test

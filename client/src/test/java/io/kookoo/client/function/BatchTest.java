@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kookoo.HostName;
 import io.kookoo.protocol.Data;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -90,7 +91,11 @@ class BatchTest {
     @Test
     void shouldFailAsAWholeWhereTheFunctionIsUnknown() {
         FunctionFailedException e = assertThrows(FunctionFailedException.class, () -> batch("no_such", "1\n2\n"));
-        assertEquals("no such function: no_such; `client.jar functions` lists those of this client", e.getMessage());
+        assertEquals(
+                "no such function: no_such, at the worker "
+                        + HostName.withPid(ProcessHandle.current().pid())
+                        + "; `client.jar functions` lists those it has",
+                e.getMessage());
         assertEquals(0, done);
     }
 
@@ -169,14 +174,14 @@ class BatchTest {
                 2.0
                 9
                 2.0
-                \\!no such function: no_such; `client.jar functions` lists those of this client
-                \\!no such function: add[]; `client.jar functions` lists those of this client
+                \\!no such function: no_such, at the worker WORKER; `client.jar functions` lists those it has
+                \\!no such function: add[], at the worker WORKER; `client.jar functions` lists those it has
                 \\!call not understood at column 1: a function's name begins with a letter or '_', found "1"
                 \\!call not understood at column 8: ')' is missing
                 \\!pow_2 takes 1 argument, got 2
                 \\!calculate: column 3: division by zero
                 Hello World
-                """,
+                """.replace("WORKER", HostName.withPid(ProcessHandle.current().pid())),
                 batch(
                         "call",
                         "add(1,2)\ncalculate(6 / 3)\ncalculate((1+2)*3)\ncalculate( (6) / (3) )\r\nno_such(1)\nadd[](1,2)\n1,2\n"

@@ -54,6 +54,15 @@ class DiskTest {
     }
 
     @Test
+    void shouldRefuseAFolderWithoutAName() {
+        for (String dir : List.of("''", "' '")) {
+            FunctionFailedException e = assertThrows(
+                    FunctionFailedException.class, () -> executor.execute("write_file", dir + ",25,10", job));
+            assertTrue(e.getMessage().contains("dir is empty; expected the path of a folder"), e.getMessage());
+        }
+    }
+
+    @Test
     void shouldWriteAsManyFilesAsItIsToldAndLeaveAllOthersAlone() throws Exception {
         write("100,100,3");
         List<Path> before = files();

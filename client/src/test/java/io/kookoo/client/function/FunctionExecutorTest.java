@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kookoo.HostName;
 import io.kookoo.call.FunctionCall;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -122,7 +123,9 @@ class FunctionExecutorTest {
     @Test
     void shouldNameTheFunctionThatDoesNotExist() {
         assertEquals(
-                "no such function: fibonaci; `client.jar functions` lists those of this client",
+                "no such function: fibonaci, at the worker "
+                        + HostName.withPid(ProcessHandle.current().pid())
+                        + "; `client.jar functions` lists those it has",
                 failure(builtIn(), "fibonaci", "1").getMessage());
         for (String inherited : List.of("getClass", "wait", "notify", "toString", "hashCode", "equals")) {
             assertTrue(failure(builtIn(), inherited, "").getMessage().startsWith("no such function: " + inherited));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kookoo.HostName;
 import io.kookoo.client.LogLines;
 import io.kookoo.client.net.Backoff;
 import io.kookoo.client.net.ConnectionLimits;
@@ -96,7 +97,10 @@ class PollerTest {
                             req(
                                     WORK_EXCEPTION,
                                     "H:2",
-                                    "no such function: no_such; `client.jar functions` lists those of this client"),
+                                    "no such function: no_such, at the worker "
+                                            + HostName.withPid(
+                                                    ProcessHandle.current().pid())
+                                            + "; `client.jar functions` lists those it has"),
                             req(GRAB_JOB));
         }
         assertEquals(1, log.with("call=pow_2(7,9) outcome=failed").size());

@@ -648,8 +648,10 @@ class WorkerLoopTest {
             assertEquals(
                     1, log.with("ERROR overdue function=stubborn handle=H:1 ").size());
             functions.become("gated", "one");
-            // Nothing has been posted: the server runs the job again.
-            peer.expect(req(CAN_DO, "one"));
+            // Nothing has been posted but why the server will run the job again.
+            String warning =
+                    "stubborn took longer than 0.05 s ([Client] function_timeout); the process of its worker ends";
+            peer.expect(req(WORK_WARNING, "H:1", warning), req(CAN_DO, "one"));
             functions.open("a");
         }
     }

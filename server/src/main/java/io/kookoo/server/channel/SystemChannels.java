@@ -7,6 +7,8 @@ import io.kookoo.server.dispatch.Observer;
 import io.kookoo.server.dispatch.Outcome;
 import io.kookoo.server.dispatch.Peer;
 import io.kookoo.server.time.Clock;
+import io.kookoo.server.time.Deadlines;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -15,8 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What happens in the server, as messages for whoever wants to watch it: {@code results}, {@code jobs} and {@code clients}. Made only
- * while somebody has subscribed to the channel, and at most {@link #LINES_PER_SECOND} a second of each; how many were left out is said in
- * the next one. The dispatcher, whose lock is held meanwhile, makes a line and queues it; the thread {@code kookoo-channels} publishes.
+ * while somebody has subscribed to the channel, and at most {@link #LINES_PER_SECOND} a second of each; how many were left out is said a
+ * second later. The dispatcher, whose lock is held meanwhile, makes a line and queues it; the thread {@code kookoo-channels} publishes.
  */
 public final class SystemChannels implements Observer, Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(SystemChannels.class);
@@ -27,10 +29,11 @@ public final class SystemChannels implements Observer, Runnable {
     private static final int QUEUED = 4 * LINES_PER_SECOND;
     private static final int PUBLISHED_TOGETHER = 50;
     private static final int RESULT_CHARS = 200;
-    private static final long SECOND_NANOS = 1_000_000_000;
+    private static final Duration SECOND = Duration.ofSeconds(1);
 
     private final Channels channels;
     private final Clock clock;
+    private final Deadlines deadlines;
     private final BlockingQueue<Line> lines = new ArrayBlockingQueue<>(QUEUED);
     private final Sampled results;
     private final Sampled jobs;
@@ -38,9 +41,10 @@ public final class SystemChannels implements Observer, Runnable {
 
     private record Line(Channel channel, String text) {}
 
-    /** A channel, and how much of it was said in this second. Used under the dispatcher's lock alone. */
+    /** A channel, and how much of it was said in this second. */
     private final class Sampled {
         final Channel channel;
+        // Guarded by this; held for a moment only.
         private long secondStartedNanos = clock.nanoTime();
         private int said;
         private long skipped;
@@ -51,33 +55,50 @@ public final class SystemChannels implements Observer, Runnable {
 
         /** Whether a line is to be made. */
         boolean isOpen() {
-            if (!channel.heard) {
-                skipped = 0;
-                return false;
-            }
+            return channel.heard && admits();
+        }
+
+        private synchronized boolean admits() {
             long now = clock.nanoTime();
-            if (now - secondStartedNanos >= SECOND_NANOS) {
+            if (now - secondStartedNanos >= SECOND.toNanos()) {
                 secondStartedNanos = now;
                 said = 0;
             }
             if (said >= LINES_PER_SECOND) {
-                skipped++;
+                skip();
                 return false;
             }
             said++;
             return true;
         }
 
-        void say(LogEvent event) {
-            LogEvent whole = skipped == 0 ? event : event.with("skipped_before", skipped);
-            skipped = lines.offer(new Line(channel, whole.toString())) ? 0 : skipped + 1;
+        synchronized void say(LogEvent event) {
+            if (!lines.offer(new Line(channel, event.toString()))) {
+                skip();
+            }
+        }
+
+        private void skip() {
+            if (skipped++ == 0) {
+                deadlines.after(SECOND, this::tellSkipped);
+            }
+        }
+
+        private synchronized void tellSkipped() {
+            String line = LogEvent.of("skipped").with("count", skipped).toString();
+            if (lines.offer(new Line(channel, line))) {
+                skipped = 0;
+            } else {
+                deadlines.after(SECOND, this::tellSkipped);
+            }
         }
     }
 
     /** Opens the channels; {@link #run} must follow on a thread of its own. */
-    public SystemChannels(Channels channels, Clock clock) {
+    public SystemChannels(Channels channels, Clock clock, Deadlines deadlines) {
         this.channels = channels;
         this.clock = clock;
+        this.deadlines = deadlines;
         this.results = new Sampled("results");
         this.jobs = new Sampled("jobs");
         this.clients = new Sampled("clients");

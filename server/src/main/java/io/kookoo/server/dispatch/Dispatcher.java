@@ -364,7 +364,10 @@ public final class Dispatcher {
         observer.submitted(peer, job);
     }
 
-    /** Ends a job before its time, whether it waits or runs: clients that wait get WORK_FAIL, its worker where it {@link #wantCancels wants to know}. */
+    /**
+     * Ends a job before its time, whether it waits or runs. Clients that wait get WORK_FAIL, or where they want exceptions WORK_EXCEPTION
+     * with {@code cancelled}; its worker gets WORK_FAIL where it {@link #wantCancels wants to know}.
+     */
     public synchronized boolean cancel(JobHandle handle, Deliveries deliveries) {
         return cancel(jobs.byHandle(handle), deliveries);
     }
@@ -1035,10 +1038,11 @@ public final class Dispatcher {
                 job.function.failed++;
             }
         }
+        String reason = outcome == Outcome.CANCELLED ? outcome.word : explanation;
         for (Peer client : job.waiting) {
             client.awaited.remove(job);
-            if (explanation != null && client.exceptions) {
-                deliveries.to(client.outbox).packet(PacketType.WORK_EXCEPTION, Data.of(explanation), job.handle());
+            if (reason != null && client.exceptions) {
+                deliveries.to(client.outbox).packet(PacketType.WORK_EXCEPTION, Data.of(reason), job.handle());
             } else if (packet == null || (outcome == Outcome.EXCEPTION && !client.exceptions)) {
                 deliveries.to(client.outbox).packet(PacketType.WORK_FAIL, job.handle());
             } else {
@@ -1113,7 +1117,7 @@ public final class Dispatcher {
             drop(job, deliveries);
         } else if (job.runs.losses > settings.jobRetries()) {
             String explanation = "no run is left after " + job.runs.attempt + " (job_retries = " + settings.jobRetries()
-                    + "): " + reason;
+                    + "): " + (job.runs.worker.gone ? "its worker " + job.workerName() + " has gone: " : "") + reason;
             end(job, Outcome.RETRIES_EXHAUSTED, null, explanation, deliveries);
         } else {
             // Once the server stops nobody takes it again.
