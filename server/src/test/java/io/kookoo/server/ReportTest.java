@@ -193,6 +193,21 @@ final class ReportTest {
         assertTrue(json.contains("\\u0007"), json);
     }
 
+    @Test
+    void shouldWriteTheReportWhereACutNameEndsInHalfACharacter() throws Exception {
+        server.start();
+        // 127 chars of a client id are kept, and 300 of a call: of a face, which is two chars in Java, the first.
+        String face = new String("\ud83d\ude00".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        String function = "f".repeat(250);
+        WireClient worker = server.connect();
+        worker.send(SET_CLIENT_ID, "x".repeat(126) + face).send(CAN_DO, function);
+        call(worker, worker, function, face.repeat(50), "result");
+        worker.sendText("report");
+        String html = Files.readString(Path.of(worker.receiveLine().substring("OK ".length())));
+        assertTrue(html.contains("<td class=\"x\">" + "x".repeat(126) + "?</td>"), html);
+        assertTrue(html.contains(function + "(" + "\ud83d\ude00".repeat(24) + "?</td>"), html);
+    }
+
     private static int count(String text, String part) {
         Matcher matcher = Pattern.compile(Pattern.quote(part)).matcher(text);
         int count = 0;

@@ -89,7 +89,8 @@ final class ReportFolder {
     private void write(String name, String text) throws IOException {
         Path unfinished = folder.resolve(name.substring(0, name.lastIndexOf('.')) + UNFINISHED);
         try {
-            Files.writeString(unfinished, text, StandardCharsets.UTF_8);
+            // Half a character, where a text was cut, becomes a question mark; Files.writeString would write nothing.
+            Files.write(unfinished, text.getBytes(StandardCharsets.UTF_8));
             Files.move(unfinished, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             try {

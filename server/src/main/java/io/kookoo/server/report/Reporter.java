@@ -194,8 +194,9 @@ public final class Reporter implements Runnable {
     private boolean runOnce() throws InterruptedException {
         Request request = requests.take();
         try {
-            request.written().complete(write(request.reason()));
-            failing = false;
+            Optional<Path> written = write(request.reason());
+            failing &= written.isEmpty();
+            request.written().complete(written);
         } catch (IOException | RuntimeException | Error e) {
             fail(e);
             request.written().completeExceptionally(new IOException("it cannot be written: " + e));

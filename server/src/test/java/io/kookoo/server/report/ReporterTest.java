@@ -207,6 +207,8 @@ final class ReporterTest {
                     "REPORT_FAILED",
                     assertThrows(Reporter.NoReportException.class, reporter::reportNow)
                             .code());
+            // Nothing to write is no proof that it could be written.
+            assertThrows(Reporter.NoReportException.class, reporter::reportNow);
         }
         assertEquals(1, log.errors().size(), log.errors()::toString);
         assertTrue(log.errors().get(0).contains("report_failed folder=" + folder()), log.errors()::toString);
