@@ -87,6 +87,9 @@ public final class Kookoo implements AutoCloseable {
      */
     private static final int UNBLOCKED_BYTES = 32 * 1024;
 
+    /** Requests go together into one write while they have no more bytes: more would have to stand in one buffer. */
+    private static final int WRITE_BYTES = 256 * 1024;
+
     private static final long WRITER_IDLE_SECONDS = 10;
 
     private final ServerConnection connection;
@@ -211,7 +214,7 @@ public final class Kookoo implements AutoCloseable {
         return submitAll(List.of(submission), reading).get(0);
     }
 
-    /** The same for several, in their order and in one write. */
+    /** The same for several, in their order, and in few writes where they are small. */
     public <T> List<Job<T>> submitAll(Collection<Submission> submissions, Function<Data, T> reading) {
         List<Job<T>> jobs = new ArrayList<>(submissions.size());
         submissions.forEach(submission -> jobs.add(Job.foreground(this, checked(submission), reading)));
@@ -227,7 +230,7 @@ public final class Kookoo implements AutoCloseable {
         return submitAllBackground(List.of(submission)).get(0);
     }
 
-    /** The same for several, in their order and in one write. */
+    /** The same for several, in their order, and in few writes where they are small. */
     public List<Job<JobHandle>> submitAllBackground(Collection<Submission> submissions) {
         List<Job<JobHandle>> jobs = new ArrayList<>(submissions.size());
         submissions.forEach(submission -> jobs.add(Job.background(this, checked(submission))));
@@ -259,7 +262,7 @@ public final class Kookoo implements AutoCloseable {
     }
 
     /**
-     * Cancels those of these jobs that have not ended, in one write, as {@link Job#cancel} does. The future ends when the server has
+     * Cancels those of these jobs that have not ended, together, as {@link Job#cancel} does. The future ends when the server has
      * answered for all of them, and fails where the connection ends before.
      */
     public CompletableFuture<Void> cancelAll(Collection<? extends Job<?>> jobs) {
@@ -344,13 +347,20 @@ public final class Kookoo implements AutoCloseable {
     }
 
     private void write(List<? extends Request> requests) {
+        int from = 0;
         try {
-            connection.send(writer -> requests.forEach(request -> write(request, writer)));
+            while (from < requests.size()) {
+                List<? extends Request> next = requests.subList(from, endOfWrite(requests, from));
+                from += next.size();
+                connection.send(writer -> next.forEach(request -> write(request, writer)));
+            }
         } catch (IOException e) {
             // The reading thread fails all that is under way.
+            waitForAnswer(requests.subList(from, requests.size()));
             connection.close();
         } catch (RuntimeException | Error e) {
             // Such as no memory for what is to be sent: nobody knows how much of it will leave.
+            waitForAnswer(requests.subList(from, requests.size()));
             connection.close();
             throw e;
         }
@@ -359,19 +369,34 @@ public final class Kookoo implements AutoCloseable {
         }
     }
 
-    private void write(Request request, PacketWriter writer) {
-        if (request instanceof Job<?> job) {
-            if (!optionSent) {
-                writer.packet(PacketType.OPTION_REQ, "exceptions");
-                optionSent = true;
+    /** Those that could not be sent as well: they fail with the others. */
+    private void waitForAnswer(List<? extends Request> requests) {
+        for (Request request : requests) {
+            if (request instanceof Job<?> job) {
+                unanswered.add(job);
+                unansweredBytes.addAndGet(job.bytes());
+            } else if (request instanceof Question question) {
+                asked.add(question);
             }
-            job.write(writer);
-            unanswered.add(job);
-            unansweredBytes.addAndGet(job.bytes());
-        } else if (request instanceof Question question) {
-            question.write(writer);
-            asked.add(question);
         }
+    }
+
+    private static int endOfWrite(List<? extends Request> requests, int from) {
+        int end = from;
+        long bytes = 0;
+        do {
+            bytes += requests.get(end++).bytes();
+        } while (end < requests.size() && bytes + requests.get(end).bytes() <= WRITE_BYTES);
+        return end;
+    }
+
+    private void write(Request request, PacketWriter writer) {
+        if (request instanceof Job && !optionSent) {
+            writer.packet(PacketType.OPTION_REQ, "exceptions");
+            optionSent = true;
+        }
+        request.write(writer);
+        waitForAnswer(List.of(request));
     }
 
     private void read() {

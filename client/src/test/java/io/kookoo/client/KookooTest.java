@@ -21,9 +21,11 @@ import io.kookoo.protocol.JobHandle;
 import io.kookoo.protocol.PacketType;
 import io.kookoo.protocol.Priority;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -527,5 +529,32 @@ class KookooTest {
         assertTrue(failure(ConnectionLostException.class, kookoo.ask("version"))
                 .getMessage()
                 .contains("the server sent a line unasked: \"message news ann yesterday hello\""));
+    }
+
+    @Test
+    void shouldSubmitMoreAtOnceThanOneBufferHolds() throws Exception {
+        int size = 60 << 20;
+        int count = 40;
+        byte[] same = new byte[size];
+        CompletableFuture<Long> taken = CompletableFuture.supplyAsync(() -> {
+            try {
+                skip(OPTION_REQ);
+                long bytes = 0;
+                for (int i = 0; i < count; i++) {
+                    bytes += peer.skipPacket();
+                }
+                peer.send(res(ERROR, "QUEUE_ERROR", "enough"));
+                return bytes;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        List<Job<byte[]>> jobs = kookoo.submitAll(Collections.nCopies(count, Submission.of("f", same)), Data::toBytes);
+        assertEquals(count * (size + 3L), taken.get(60, TimeUnit.SECONDS));
+        assertEquals(count, jobs.size());
+        failure(RefusedException.class, jobs.get(0));
+        assertFalse(jobs.get(1).isDone());
+        peer.hangUp();
+        failure(ConnectionLostException.class, jobs.get(count - 1));
     }
 }

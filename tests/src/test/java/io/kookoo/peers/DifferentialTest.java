@@ -95,6 +95,7 @@ final class DifferentialTest {
             new Wanted("words of cancel", "a > cancel job", "likewise"),
             new Wanted("words of cancel", "a > cancel job x y", "likewise"),
             new Wanted("lists", "a > show", "likewise"),
+            new Wanted("words of create and drop", "a > create f", "without the word function it makes a channel"),
             new Wanted("maxqueue of an unknown function", "a > status", "a limit may be set before the first job"),
             new Wanted("maxqueue of an unknown function", "a SUBMIT_JOB_BG f u2 data", "likewise"),
             new Wanted("cancel a queued job", "b > cancel job $1", "a job is cancelled once"),

@@ -19,6 +19,7 @@ import io.kookoo.settings.TimeSpan;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -393,6 +394,12 @@ public final class Batch {
         }
     }
 
+    /** The arguments of a call that was read as ISO 8859-1, since it is no UTF-8: the bytes that stand in the line. */
+    private static Data bytes(FunctionCall call) {
+        byte[] bytes = call.argumentText().getBytes(StandardCharsets.ISO_8859_1);
+        return new Data(bytes, 0, bytes.length);
+    }
+
     private void submitLines(List<Chunk> lines) {
         List<Chunk> sent = new ArrayList<>(lines.size());
         List<FunctionName> functions = new ArrayList<>(lines.size());
@@ -402,9 +409,10 @@ public final class Batch {
                 FunctionName name = function;
                 Data arguments = line.line();
                 if (calls) {
-                    FunctionCall call = FunctionCall.parse(arguments.text());
+                    String text = arguments.text();
+                    FunctionCall call = FunctionCall.parse(text);
                     name = FunctionName.of(call.name());
-                    arguments = Data.of(call.argumentText());
+                    arguments = Data.of(text).equals(arguments) ? Data.of(call.argumentText()) : bytes(call);
                     if (offers.nanosLeft(name, System.nanoTime()) <= 0) {
                         fail(line, offers.reason(name));
                         continue;

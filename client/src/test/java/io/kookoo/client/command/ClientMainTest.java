@@ -562,6 +562,15 @@ class ClientMainTest {
         }
     }
 
+    /** The next packet; a machine that takes long to compile lets the client ask meanwhile whether its server is there. */
+    private static String nextButEcho(Peer peer) throws IOException {
+        String next = peer.next();
+        while (next.startsWith("ECHO_REQ")) {
+            next = peer.next();
+        }
+        return next;
+    }
+
     @Test
     void shouldWorkWhileALibraryOfTheFolderIsNotDoneStarting() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
@@ -596,10 +605,11 @@ class ClientMainTest {
                 // The built-in functions.
                 continue;
             }
-            worker.send(res(JOB_ASSIGN_UNIQ, "H:1", "add", "", "1,2"))
-                    .expect(req(WORK_COMPLETE, "H:1", "3"), req(GRAB_JOB_UNIQ));
+            worker.send(res(JOB_ASSIGN_UNIQ, "H:1", "add", "", "1,2"));
+            assertEquals("WORK_COMPLETE H:1|3", nextButEcho(worker));
+            assertEquals(GRAB_JOB_UNIQ, PacketType.valueOf(nextButEcho(worker).strip()));
             gate.countDown();
-            worker.expect(req(CAN_DO, "unstuck"));
+            assertEquals("CAN_DO unstuck", nextButEcho(worker));
         } finally {
             gate.countDown();
             run.signal();

@@ -367,6 +367,19 @@ class SubmitCommandTest {
     }
 
     @Test
+    void shouldLeaveBytesOfACallThatAreNoUtf8AsTheyAre() throws Exception {
+        byte[] line = {'e', 'c', 'h', 'o', '(', (byte) 0xe9, ')', '\n'};
+        CommandRun run = submit(new ByteArrayInputStream(line), "-f", "call");
+        try (Peer peer = looked("echo\t0\t0\t1\n.\n")) {
+            byte[] job = req(SUBMIT_JOB, "echo", "", "?");
+            job[job.length - 1] = (byte) 0xe9;
+            peer.expect(req(OPTION_REQ, "exceptions"), job)
+                    .send(res(JOB_CREATED, "H:1"), res(WORK_COMPLETE, "H:1", "a"));
+            run.exits(0).printing("a\n", "");
+        }
+    }
+
+    @Test
     void shouldSendWholeCallsWhereSomebodyTakesThem() throws Exception {
         CommandRun run = submit("add(1, 2)\nhello\n", "-f", "call", "--chunk", 2);
         try (Peer peer = looked("call[]\t0\t0\t1\n.\n")) {

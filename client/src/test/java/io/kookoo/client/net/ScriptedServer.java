@@ -111,6 +111,15 @@ public final class ScriptedServer implements AutoCloseable {
             return type + " " + new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8).replace('\0', '|');
         }
 
+        /** Skips the next packet, and returns how long its body was. */
+        public long skipPacket() throws IOException {
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            in.readLong();
+            long length = in.readInt();
+            in.skipNBytes(length);
+            return length;
+        }
+
         /** Nothing more comes, and the client ends the connection. */
         public void expectEnd() throws IOException {
             try {

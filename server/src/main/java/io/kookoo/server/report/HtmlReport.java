@@ -5,7 +5,6 @@ import io.kookoo.Version;
 import io.kookoo.log.ControlCharacters;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -40,8 +39,8 @@ final class HtmlReport {
 
     private HtmlReport() {}
 
-    /** Blocks while it reads its resources. */
-    static String of(Report report, InetSocketAddress server) throws IOException {
+    /** Blocks while it reads its resources. @param server {@code address:port} */
+    static String of(Report report, String server) throws IOException {
         String folder = LIBRARY + resource("uplot.txt").strip();
         String library = resource(folder + "/dist/uPlot.iife.min.js").strip();
         String charts = resource("charts.js").strip();
@@ -52,7 +51,7 @@ final class HtmlReport {
         parts.put("charts.js", charts);
         parts.put("hashes", hash(library) + " " + hash(charts));
         parts.put("version", text(Version.TEXT));
-        parts.put("title", text("Session of " + server.getAddress().getHostAddress() + ":" + server.getPort()));
+        parts.put("title", text("Session of " + server));
         parts.put(
                 "span",
                 text(time(report.from()) + " to " + time(report.to()) + " UTC, "

@@ -3,7 +3,6 @@ package io.kookoo.server.report;
 import io.kookoo.Json;
 import io.kookoo.Version;
 import java.math.BigDecimal;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -17,10 +16,10 @@ import java.util.function.Function;
 final class JsonReport {
     private JsonReport() {}
 
-    /** One object, with a line feed at its end. */
-    static String of(Report report, InetSocketAddress server) {
+    /** One object, with a line feed at its end. @param server {@code address:port} */
+    static String of(Report report, String server) {
         Map<String, Object> all = new LinkedHashMap<>();
-        all.put("server", server.getAddress().getHostAddress() + ":" + server.getPort());
+        all.put("server", server);
         all.put("version", Version.TEXT);
         all.put("reason", report.reason().words);
         all.put("from", instant(report.from()));

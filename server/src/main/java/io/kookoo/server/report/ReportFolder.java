@@ -53,10 +53,12 @@ final class ReportFolder {
     /** Writes both files, deletes the oldest ones, and returns the page. */
     Path write(Report report) throws IOException {
         Files.createDirectories(folder);
-        InetSocketAddress server = address.get();
+        int port = address.get().getPort();
+        String host = address.get().getAddress().getHostAddress();
+        String server = (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
         String json = JsonReport.of(report, server);
         String html = HtmlReport.of(report, server);
-        String name = freeName("report-" + TIME.format(report.to()) + "-" + server.getPort());
+        String name = freeName("report-" + TIME.format(report.to()) + "-" + port);
         write(name + JSON, json);
         try {
             write(name + HTML, html);
