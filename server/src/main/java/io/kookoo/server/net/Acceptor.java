@@ -35,6 +35,7 @@ public final class Acceptor {
     private final ConnectionThreads threads = new ConnectionThreads();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final Lookout lookout = new Lookout(this::connectionCount);
+    private final StuckWrites stuckWrites = new StuckWrites();
     private final AtomicLong lastNumber = new AtomicLong();
     private volatile boolean stopped;
 
@@ -68,6 +69,7 @@ public final class Acceptor {
     public void start() {
         Thread thread = new Thread(this::accept, "kookoo-accept");
         thread.start();
+        stuckWrites.start();
     }
 
     /** Accepts no more; the connections that are open stay. */
@@ -106,6 +108,7 @@ public final class Acceptor {
         for (Connection connection : connections) {
             connection.close(reason);
         }
+        stuckWrites.stop();
     }
 
     /** How many connections are open. */
@@ -143,7 +146,8 @@ public final class Acceptor {
     private void open(Socket socket) throws IOException {
         Connection connection;
         try {
-            connection = new Connection(lastNumber.incrementAndGet(), socket, limits, deadlines, lookout, opening);
+            connection = new Connection(
+                    lastNumber.incrementAndGet(), socket, limits, deadlines, lookout, stuckWrites, opening);
         } catch (IOException e) {
             // The peer has gone already.
             socket.close();

@@ -27,10 +27,16 @@ public final class Connection {
      * The send buffer asked for. Linux doubles it for its own accounts, and caps it at 208 KiB unless told otherwise. Set
      * explicitly, because the credit of the {@link Outbox} relies on it.
      */
-    private static final int SEND_BUFFER_BYTES = 208 * 1024;
+    private static final int SEND_BUFFER_BYTES = 96 * 1024;
+
+    /**
+     * Kept for a write that blocks although it must not. The kernel wakes who waits for room when a third of the buffer is free: the one
+     * above is full with one segment of 64 KB more than it may have.
+     */
+    private static final int RAISED_SEND_BUFFER_BYTES = 208 * 1024;
 
     /** Below the free half of the send buffer, also when the kernel counts small segments at almost twice their cost. */
-    private static final int CREDIT_BYTES = 96 * 1024;
+    private static final int CREDIT_BYTES = 44 * 1024;
 
     /** No divisor of the credit, and a good part of it. */
     private static final int SPREAD = 18_787;
@@ -71,6 +77,7 @@ public final class Connection {
             Limits limits,
             Deadlines deadlines,
             Lookout lookout,
+            StuckWrites stuckWrites,
             Function<Connection, Conversation> opening)
             throws IOException {
         this.number = number;
@@ -88,7 +95,7 @@ public final class Connection {
         this.opening = opening;
         // Between a half and the whole, spread over connections that came one after the other.
         int firstCredit = CREDIT_BYTES - (int) (number * SPREAD % (CREDIT_BYTES / 2));
-        this.outbox = new Outbox(new SocketWire(), limits.maxOutboxBytes(), CREDIT_BYTES, firstCredit);
+        this.outbox = new Outbox(new SocketWire(), limits.maxOutboxBytes(), CREDIT_BYTES, firstCredit, stuckWrites);
     }
 
     /** A peer that vanished without a word is noticed by the kernel after about two minutes of silence. */
@@ -285,6 +292,11 @@ public final class Connection {
         @Override
         public void halveSendBuffer(boolean half) throws IOException {
             socket.setOption(StandardSocketOptions.SO_SNDBUF, half ? SEND_BUFFER_BYTES / 2 : SEND_BUFFER_BYTES);
+        }
+
+        @Override
+        public void raiseSendBuffer() throws IOException {
+            socket.setOption(StandardSocketOptions.SO_SNDBUF, RAISED_SEND_BUFFER_BYTES);
         }
 
         @Override

@@ -26,7 +26,12 @@ import java.util.function.Consumer;
  *                          write to the lowered buffer has ended proves that the other half is free: credit is whole again
  * </pre>
  *
- * The peer's own reading thread is such a thread. Anybody else hands over to a thread started for it, which ends when the
+ * That is no proof where the peer has stopped reading a moment ago: Linux looks for room only when a write begins another segment, and a
+ * small one is often added to the last that is not sent yet. So a write by anybody is watched by {@link StuckWrites}: should it block, the
+ * send buffer is raised to a size that is kept for that, which lets it end. From then on nobody but a thread of this peer writes, at the
+ * lowest size, until it has written more than two segments can hold: some of that has needed room, and found it.
+ *
+ * <p>The peer's own reading thread is such a thread. Anybody else hands over to a thread started for it, which ends when the
  * outbox is empty. A write that may block is watched: after {@code writeStall} the connection is closed. So is one whose
  * outbox exceeds its bound.
  */
@@ -38,6 +43,9 @@ public final class Outbox {
 
         /** Sets the size of the socket's send buffer: to half of it, or to the whole. */
         void halveSendBuffer(boolean half) throws IOException;
+
+        /** Raises the send buffer so far above the whole that a write which blocks goes on, and anybody's ends. Must not block. */
+        void raiseSendBuffer() throws IOException;
 
         /** Calls {@link #abort} unless the returned action is run before the limit of a stalled write. */
         Runnable watchStall();
@@ -53,6 +61,9 @@ public final class Outbox {
 
     private static final int WATCHED_BYTES = 64 * 1024;
 
+    /** More than two segments can hold, with what the kernel may still add to the last one. */
+    private static final int PROOF_BYTES = 192 * 1024;
+
     /**
      * What a write costs the send buffer besides its bytes: each may be a segment of its own, and the kernel counts what that
      * takes. Where a peer vanished from a network with small segments, 14 KB in writes of 12 bytes filled half a buffer.
@@ -62,6 +73,7 @@ public final class Outbox {
     private final Wire wire;
     private final long maxBytes;
     private final int fullCredit;
+    private final StuckWrites stuckWrites;
     private final PacketWriter waiting = new PacketWriter(Magic.RESPONSE);
 
     // All guarded by this.
@@ -70,24 +82,33 @@ public final class Outbox {
     private boolean writing;
     private boolean closed;
     private boolean overflowed;
+    /** Anybody's write has blocked, and the peer has not read enough since: it has no credit. */
+    private boolean distrusted;
+    /** What was written at the lowest size since then. */
+    private long provenBytes;
+
+    /** The look of {@link StuckWrites} at which anybody's write began; -1 while there is none. */
+    private volatile long foreignSince = -1;
 
     /**
      * @param maxBytes the bound of what may wait; one packet alone may exceed it
      * @param credit how many bytes surely fit into an empty half of the send buffer, what each write costs besides included
      */
     Outbox(Wire wire, long maxBytes, int credit) {
-        this(wire, maxBytes, credit, credit);
+        this(wire, maxBytes, credit, credit, new StuckWrites());
     }
 
     /**
      * @param firstCredit at most {@code credit}: those who are sent the same, such as the subscribers of a channel, should not all have
      *     used theirs up at the same moment
+     * @param stuckWrites watches over the writes of others' threads
      */
-    Outbox(Wire wire, long maxBytes, int credit, int firstCredit) {
+    Outbox(Wire wire, long maxBytes, int credit, int firstCredit, StuckWrites stuckWrites) {
         this.wire = wire;
         this.maxBytes = maxBytes;
         this.fullCredit = credit;
         this.credit = firstCredit;
+        this.stuckWrites = stuckWrites;
     }
 
     /** An outbox that writes nowhere: for a dispatcher without sockets. {@code written} gets what a flush would send. */
@@ -190,7 +211,7 @@ public final class Outbox {
                 length = waiting.size();
                 long cost = (long) length + WRITE_COST_BYTES;
                 // A thread of this peer renews the credit early, so that others seldom have to start one.
-                mayBlock = cost > credit || (own && credit < fullCredit / 2);
+                mayBlock = distrusted || cost > credit || (own && credit < fullCredit / 2);
                 writing = true;
                 if (mayBlock && !own) {
                     startWriter();
@@ -203,8 +224,10 @@ public final class Outbox {
             try {
                 if (mayBlock) {
                     writeAndProve(bytes, length);
-                } else {
+                } else if (own) {
                     wire.write(bytes, 0, length);
+                } else {
+                    writeWatched(bytes, length);
                 }
             } catch (IOException e) {
                 synchronized (this) {
@@ -218,7 +241,9 @@ public final class Outbox {
                 notifyAll();
                 // Not a long answer's: a peer at rest costs little.
                 spare = bytes.length <= LARGE_BYTES ? bytes : null;
-                credit = mayBlock ? fullCredit : credit;
+                if (mayBlock) {
+                    renewCredit(length);
+                }
             }
         }
     }
@@ -266,6 +291,51 @@ public final class Outbox {
         flush(true);
     }
 
+    private void writeWatched(byte[] bytes, int length) throws IOException {
+        foreignSince = stuckWrites.begun(this);
+        try {
+            wire.write(bytes, 0, length);
+        } finally {
+            foreignSince = -1;
+            stuckWrites.ended(this);
+        }
+    }
+
+    /** Whether a write of anybody's that began before that look has not ended. */
+    boolean isStuck(long look) {
+        long since = foreignSince;
+        return since >= 0 && since < look;
+    }
+
+    /** Lets a write of anybody's end that has blocked, and no other of those begin. Does not block. */
+    void rescue() {
+        synchronized (this) {
+            if (closed || distrusted) {
+                return;
+            }
+            distrusted = true;
+            provenBytes = 0;
+            credit = 0;
+        }
+        try {
+            wire.raiseSendBuffer();
+        } catch (IOException e) {
+            synchronized (this) {
+                close();
+            }
+            wire.abort(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** A thread of this peer has written so much at the lowest size of the send buffer. */
+    private void renewCredit(int length) {
+        if (distrusted) {
+            provenBytes += length;
+            distrusted = provenBytes <= PROOF_BYTES;
+        }
+        credit = distrusted ? 0 : fullCredit;
+    }
+
     private void writeAndProve(byte[] bytes, int length) throws IOException {
         wire.halveSendBuffer(true);
         // In parts, each with a limit of its own: a peer that reads slowly but steadily has not stopped reading.
@@ -288,6 +358,9 @@ public final class Outbox {
 
         @Override
         public void halveSendBuffer(boolean half) {}
+
+        @Override
+        public void raiseSendBuffer() {}
 
         @Override
         public Runnable watchStall() {

@@ -34,6 +34,7 @@ final class OutboxTest {
         final ArrayDeque<Runnable> writers = new ArrayDeque<>();
         int unread;
         int limit = 2 * HALF;
+        int raised;
         int watched;
         int watchesStarted;
         boolean onOwnThread = true;
@@ -55,6 +56,11 @@ final class OutboxTest {
         @Override
         public void halveSendBuffer(boolean half) {
             limit = half ? HALF : 2 * HALF;
+        }
+
+        @Override
+        public void raiseSendBuffer() {
+            raised++;
         }
 
         @Override
@@ -86,6 +92,60 @@ final class OutboxTest {
 
     private void add(int bytes) {
         outbox.text("x".repeat(bytes));
+    }
+
+    // ---- a write of a foreigner that blocks ----
+
+    @Test
+    void shouldLetABlockedWriteGoAndHandAllOthersToTheOwnThreadUntilThePeerHasRead() {
+        StuckWrites stuckWrites = new StuckWrites();
+        Buffer blocking = new Buffer() {
+            @Override
+            public void write(byte[] bytes, int from, int length) {
+                if (!onOwnThread && raised == 0) {
+                    // The first look may have come right after it began.
+                    stuckWrites.runOnce();
+                    assertEquals(0, raised);
+                    stuckWrites.runOnce();
+                }
+                written.write(bytes, from, length);
+            }
+        };
+        Outbox stuck = new Outbox(blocking, 100_000_000, CREDIT, CREDIT, stuckWrites);
+        stuck.packet(PacketType.NOOP);
+        blocking.onOwnThread = false;
+        stuck.flush(false);
+        assertEquals(1, blocking.raised);
+        assertEquals(12, blocking.written.size());
+        int part = 64 * 1024;
+        for (int written = 0; written <= 192 * 1024; written += part) {
+            stuck.text("x".repeat(part));
+            blocking.onOwnThread = false;
+            stuck.flush(false);
+            assertEquals(1, blocking.writers.size(), "handed over");
+            blocking.onOwnThread = true;
+            blocking.writers.remove().run();
+        }
+        stuck.packet(PacketType.NOOP);
+        blocking.onOwnThread = false;
+        stuck.flush(false);
+        assertEquals(0, blocking.writers.size());
+        assertEquals(24 + 4 * part, blocking.written.size());
+        assertEquals(1, blocking.raised);
+    }
+
+    @Test
+    void shouldLeaveWritesAloneThatDoNotBlock() {
+        StuckWrites stuckWrites = new StuckWrites();
+        Outbox quick = new Outbox(buffer, 100_000_000, CREDIT, CREDIT, stuckWrites);
+        for (int i = 0; i < 5; i++) {
+            quick.packet(PacketType.NOOP);
+            buffer.onOwnThread = false;
+            quick.flush(false);
+            stuckWrites.runOnce();
+        }
+        assertEquals(0, buffer.raised);
+        assertEquals(60, buffer.written.size());
     }
 
     // ---- the end of a connection ----
