@@ -69,13 +69,18 @@ final class ReportTest {
         Path page = awaitPage();
         int port = server.server().address().getPort();
         assertTrue(page.getFileName().toString().matches("report-\\d{8}T\\d{6}Z-" + port + "\\.html"), page::toString);
+        String html = Files.readString(page);
+        // One call, in one moment.
+        assertTrue(
+                html.matches(
+                        "(?s).*<summary>Both charts as a table</summary>\\s*<div.*<td class=\"n\">1</td>.*</details>.*"),
+                html);
         String json = json(page);
         assertTrue(json.contains("\"totals\": {\"clients\": 2, \"submitted\": 1, \"calls\": 1, \"failures\": 0"), json);
         assertTrue(
                 json.contains(
                         "{\"name\": \"box/1\", \"address\": \"127.0.0.1\", \"role\": \"runs\", \"connections\": 1"),
                 json);
-        String html = Files.readString(page);
         assertTrue(html.contains("<td class=\"x\">box/1</td>"), html);
         assertTrue(html.contains("because all clients have gone"), html);
     }

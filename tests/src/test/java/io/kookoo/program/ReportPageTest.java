@@ -126,6 +126,10 @@ class ReportPageTest {
         Files.writeString(bare, Files.readString(page).replaceAll("(?s)<script.*?</script>", ""));
         String dom = chromium(bare, "--dump-dom");
         assertFalse(dom.contains("<canvas"), dom);
+        assertTrue(
+                dom.matches(
+                        "(?s).*<summary>Both charts as a table</summary>.*<td class=\"t\">20\\d\\d-[^<]*</td><td class=\"n\">[1-9].*"),
+                dom);
         for (String text : List.of(">add<", ">divide<", ">local workers<", "division by zero", ">sleep(0.3)<")) {
             assertTrue(dom.contains(text), () -> text + " in " + dom);
         }

@@ -59,6 +59,7 @@ final class HtmlReport {
         parts.put("reason", text("It ended because " + report.reason().words + "."));
         parts.put("totals", totals(report));
         parts.put("width", text("Each bar is " + span(report.pointWidth()) + "."));
+        parts.put("points", points(report.points()));
         parts.put("clients", clients(report));
         parts.put("functions", functions(report.functions()));
         parts.put("distribution", distribution(report.functions()));
@@ -114,6 +115,23 @@ final class HtmlReport {
                 .append(bad ? "</dt><dd class=\"bad\">" : "</dt><dd>")
                 .append(text(value))
                 .append("</dd></div>");
+    }
+
+    /** What both charts show, but for moments without a call. */
+    private static String points(List<Report.Point> points) {
+        HtmlTable table = new HtmlTable("From", "#Calls", "#Failures", "#p50", "#p99", "#Longest");
+        for (Report.Point point : points) {
+            if (point.calls() > 0) {
+                table.cell("t", MILLIS.format(point.at()))
+                        .number(number(point.calls()))
+                        .failures(point.failures())
+                        .number(duration(point.p50()))
+                        .number(duration(point.p99()))
+                        .number(duration(point.longest()))
+                        .endRow();
+            }
+        }
+        return table.end();
     }
 
     private static String clients(Report report) {
