@@ -3,7 +3,7 @@ package io.kookoo.protocol;
 /**
  * The codes of an ERROR packet (19), whose body is {@code CODE NUL text}.
  *
- * <p>All but the last two are gearmand's ({@code docs/protocol.md}, ERROR).
+ * <p>The first six are gearmand's ({@code docs/protocol.md}, ERROR).
  */
 public enum ErrorCode {
     INVALID_MAGIC,
@@ -15,5 +15,15 @@ public enum ErrorCode {
     /** A packet with too few arguments, or one that cannot be read; Kookoo's own, where gearmand closes the connection. */
     INVALID_ARGUMENTS,
     /** A packet above the configured maximum; Kookoo's own. The connection is closed after it. */
-    PACKET_TOO_LARGE
+    PACKET_TOO_LARGE,
+    /** A token has to be shown first; Kookoo's own, as all that follow. */
+    AUTH_REQUIRED,
+    /** The token was not taken. The connection is closed after it. */
+    AUTH_FAILED,
+    /** Whoever asks has not the role for it. */
+    PERMISSION_DENIED,
+    /** There are as many connections as there may be. The connection is closed after it. */
+    TOO_MANY_CONNECTIONS,
+    /** A worker has announced as many functions as it may. */
+    TOO_MANY_FUNCTIONS
 }

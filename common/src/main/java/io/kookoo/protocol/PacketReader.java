@@ -22,7 +22,7 @@ public final class PacketReader {
 
     private final InputStream in;
     private final Magic magic;
-    private final int maxPacketBytes;
+    private int maxPacketBytes;
     private final int maxLineBytes;
 
     private byte[] buffer = new byte[SMALLEST_BUFFER];
@@ -41,6 +41,11 @@ public final class PacketReader {
         this.magic = magic;
         this.maxPacketBytes = maxPacketBytes;
         this.maxLineBytes = maxLineBytes;
+    }
+
+    /** From the next message on the body of a packet may have so many bytes. */
+    public void maxPacketBytes(int bytes) {
+        maxPacketBytes = bytes;
     }
 
     /**

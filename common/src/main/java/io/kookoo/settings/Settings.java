@@ -1,5 +1,6 @@
 package io.kookoo.settings;
 
+import io.kookoo.Secret;
 import java.net.InetSocketAddress;
 import java.net.URISyntaxException;
 import java.nio.file.FileSystemNotFoundException;
@@ -38,14 +39,22 @@ public record Settings(
         Path home,
         Optional<Path> file,
         Server server,
+        Limits limits,
         Client client,
         Logger logger,
         Store store,
         Report report,
+        Security security,
         Map<String, Function> functions,
         Map<String, Retry> retries,
         List<Origin> origins,
         List<String> warnings) {
+
+    /** The environment's name of a token: of the one that a server wants, and that a client shows. */
+    public static final String TOKEN_VARIABLE = Tokens.VARIABLE;
+
+    /** Likewise, where neither that nor a file is given. */
+    public static final String TOKEN_ALIAS = Tokens.ALIAS;
 
     /** Where settings.ini is expected under home. */
     private static final Path FILE = Path.of("config", "settings.ini");
@@ -103,12 +112,33 @@ public record Settings(
             Optional<Path> pidFile) {}
 
     /**
+     * What a server holds at most, in {@code [Server]} beside those of its record.
+     *
+     * @param maxConnections connections at a time
+     * @param firstMessage how long a connection may take until it has said its first message, and shown its token; over 0
+     * @param maxFunctions functions that one connection can do
+     * @param maxJobs jobs that have not ended
+     * @param maxJobsBytes what these take, over 0; a written 0 is half of the heap
+     * @param maxSubscriptions channels that one connection has subscribed to
+     * @param maxChannels channels in all, the server's own included
+     */
+    public record Limits(
+            int maxConnections,
+            Duration firstMessage,
+            int maxFunctions,
+            int maxJobs,
+            long maxJobsBytes,
+            int maxSubscriptions,
+            int maxChannels) {}
+
+    /**
      * {@code [Client]}.
      *
      * @param functionInterval from the end of a call of the catalog until the next is asked for, at least 0
      * @param threads slots for submitted jobs, at least 1: a written 0 is the number of processors here
      * @param functionTimeout how long a function may take, of a batch for each line; 0 for no limit
      * @param functionsDir the folder of sources and jars with functions; need not exist
+     * @param functions the names of those it offers and runs; empty for all
      * @param waitWorker how long a submitted call waits for some worker to offer its function, at least 0
      * @param storeTimeout how long a server that has to write to its store before it answers may be silent and counts as
      *     slow, not as lost; over 0
@@ -118,8 +148,13 @@ public record Settings(
             int threads,
             Duration functionTimeout,
             Path functionsDir,
+            List<String> functions,
             Duration waitWorker,
-            Duration storeTimeout) {}
+            Duration storeTimeout) {
+        public Client {
+            functions = List.copyOf(functions);
+        }
+    }
 
     /**
      * {@code [Logger]}.
@@ -193,6 +228,32 @@ public record Settings(
     }
 
     /**
+     * {@code [Security]} and {@code [Access]}: who is let in, and what they may do.
+     *
+     * @param tokens by their names, in the order in which they were read: a server takes any of them, a client sends the first
+     * @param roles what those with a certificate or token of a name may do
+     */
+    public record Security(Map<String, Secret> tokens, Map<String, Set<Role>> roles) {
+        /** The name in {@code [Access]} of all who are not named there. */
+        public static final String EVERYBODY_ELSE = "*";
+
+        public Security {
+            tokens = Collections.unmodifiableMap(new LinkedHashMap<>(tokens));
+            roles = Map.copyOf(roles);
+        }
+
+        /** Whether a server answers nobody who has not shown a token. */
+        public boolean requiresToken() {
+            return !tokens.isEmpty();
+        }
+
+        /** What a client shows; empty for nothing. */
+        public Optional<Secret> token() {
+            return tokens.values().stream().findFirst();
+        }
+    }
+
+    /**
      * {@code [Function <name>]}.
      *
      * @param maxRunning the most jobs of it that may run at once over all workers; 0 for no limit
@@ -236,10 +297,12 @@ public record Settings(
         Objects.requireNonNull(home);
         Objects.requireNonNull(file);
         Objects.requireNonNull(server);
+        Objects.requireNonNull(limits);
         Objects.requireNonNull(client);
         Objects.requireNonNull(logger);
         Objects.requireNonNull(store);
         Objects.requireNonNull(report);
+        Objects.requireNonNull(security);
         retries = Map.copyOf(retries);
         functions = Map.copyOf(functions);
         origins = List.copyOf(origins);
@@ -313,7 +376,8 @@ public record Settings(
         Map<SettingKey<?>, Text> texts = new LinkedHashMap<>();
         SettingKey.ALL.forEach(key -> texts.put(key, new Text(key.defaultText(), "default")));
         Map<OfFunction, Map<SettingKey<?>, Text>> ofFunctions = new LinkedHashMap<>();
-        ini.ifPresent(file -> readTexts(file, texts, ofFunctions));
+        Map<String, Text> access = new LinkedHashMap<>();
+        ini.ifPresent(file -> readTexts(file, texts, ofFunctions, access));
         for (SettingKey<?> key : SettingKey.ALL) {
             String inEnvironment = environment.get(key.environment());
             if (inEnvironment != null) {
@@ -324,7 +388,8 @@ public record Settings(
                 texts.put(key, new Text(given.strip(), "option --" + key.option()));
             }
         }
-        return new Values(home, texts, ofFunctions).settings(ini.map(IniFile::path), warnings(environment));
+        return new Values(home, texts, ofFunctions, access, environment)
+                .settings(ini.map(IniFile::path), warnings(environment));
     }
 
     private static Optional<Path> file(Path home, Map<String, String> environment, Map<String, String> commandLine) {
@@ -348,16 +413,24 @@ public record Settings(
     }
 
     private static void readTexts(
-            IniFile file, Map<SettingKey<?>, Text> texts, Map<OfFunction, Map<SettingKey<?>, Text>> ofFunctions) {
+            IniFile file,
+            Map<SettingKey<?>, Text> texts,
+            Map<OfFunction, Map<SettingKey<?>, Text>> ofFunctions,
+            Map<String, Text> access) {
         Map<String, Map<String, SettingKey<?>>> sections = bySection(SettingKey.ALL);
         Map<String, Map<String, SettingKey<?>>> kinds = bySection(SettingKey.OF_FUNCTIONS);
         for (IniFile.Entry entry : file.entries()) {
             String where = file.origin(entry.line());
+            if (entry.section().equals(SettingKey.ACCESS)) {
+                access.put(entry.key(), new Text(entry.value(), where));
+                continue;
+            }
             OfFunction section = OfFunction.parse(entry.section(), kinds.keySet());
             Map<String, SettingKey<?>> keys =
                     section == null ? sections.get(entry.section()) : kinds.get(section.kind());
             if (keys == null) {
                 Set<String> known = new LinkedHashSet<>(sections.keySet());
+                known.add(SettingKey.ACCESS);
                 kinds.keySet().forEach(kind -> known.add(OfFunction.pattern(kind)));
                 throw new SettingsException(where + ": " + entry.key() + " = \"" + entry.value()
                         + "\" stands in the unknown section [" + entry.section() + "]"
@@ -392,8 +465,10 @@ public record Settings(
                         .map(key -> OfFunction.pattern(key.section())));
         String hint = home.map(section -> "; it belongs into [" + section + "]")
                 .orElseGet(() -> NearestName.hint(entry.key(), keysOfSection.keySet()));
-        return new SettingsException(where + ": unknown key \"" + entry.key() + "\" (value \"" + entry.value()
-                + "\") in [" + entry.section() + "]" + hint);
+        // Whoever writes a token here does not want to read it on the screen.
+        String value = entry.key().contains("token") ? Secret.MASK : entry.value();
+        return new SettingsException(where + ": unknown key \"" + entry.key() + "\" (value \"" + value + "\") in ["
+                + entry.section() + "]" + hint);
     }
 
     /** Strange names in the environment are no error: it is shared with programs nobody here knows. */
@@ -401,6 +476,7 @@ public record Settings(
         Set<String> known = new LinkedHashSet<>();
         SettingKey.ALL.forEach(key -> known.add(key.environment()));
         OTHER_OPTIONS.forEach(option -> known.add(SettingKey.environmentOf(option)));
+        known.add(Tokens.VARIABLE);
         List<String> warnings = new ArrayList<>();
         for (String name : new TreeSet<>(environment.keySet())) {
             if (name.startsWith(SettingKey.ENVIRONMENT_PREFIX) && !known.contains(name)) {
@@ -436,7 +512,11 @@ public record Settings(
 
     /** All texts, one for every key of the table, on their way into types. */
     private record Values(
-            Path home, Map<SettingKey<?>, Text> texts, Map<OfFunction, Map<SettingKey<?>, Text>> ofFunctions) {
+            Path home,
+            Map<SettingKey<?>, Text> texts,
+            Map<OfFunction, Map<SettingKey<?>, Text>> ofFunctions,
+            Map<String, Text> access,
+            Map<String, String> environment) {
 
         Settings settings(Optional<Path> file, List<String> warnings) {
             Server server = server();
@@ -444,6 +524,10 @@ public record Settings(
             Logger logger = logger();
             Store store = store();
             Report report = report();
+            Tokens tokens = tokens();
+            Map<String, Set<Role>> roles = new LinkedHashMap<>();
+            access.forEach((name, text) ->
+                    roles.put(name, SettingKey.access(name).parse(text.text(), text.where())));
             List<Origin> origins = new ArrayList<>();
             texts.forEach((key, text) -> origins.add(origin(key.section(), key, text)));
             Map<String, Function> functions = new LinkedHashMap<>();
@@ -456,8 +540,27 @@ public record Settings(
                 }
                 given.forEach((key, text) -> origins.add(origin(key.section() + " " + section.name(), key, text)));
             });
+            origins.add(new Origin(
+                    SettingKey.TOKEN_FILE.section(),
+                    SettingKey.TOKEN,
+                    tokens.byName().isEmpty() ? "" : Secret.MASK,
+                    tokens.where()));
+            access.forEach((name, text) ->
+                    origins.add(new Origin(SettingKey.ACCESS, name, text.text(), text.where())));
             return new Settings(
-                    home, file, server, client, logger, store, report, functions, retries, origins, warnings);
+                    home,
+                    file,
+                    server,
+                    limits(),
+                    client,
+                    logger,
+                    store,
+                    report,
+                    new Security(tokens.byName(), roles),
+                    functions,
+                    retries,
+                    origins,
+                    warnings);
         }
 
         private static Origin origin(String section, SettingKey<?> key, Text text) {
@@ -509,6 +612,25 @@ public record Settings(
                     value(SettingKey.PID_FILE).map(home::resolve).map(Path::normalize));
         }
 
+        private Limits limits() {
+            long maxJobsBytes = value(SettingKey.MAX_JOBS_SIZE);
+            return new Limits(
+                    value(SettingKey.MAX_CONNECTIONS),
+                    value(SettingKey.FIRST_MESSAGE),
+                    value(SettingKey.MAX_FUNCTIONS),
+                    value(SettingKey.MAX_JOBS),
+                    maxJobsBytes == 0 ? Runtime.getRuntime().maxMemory() / 2 : maxJobsBytes,
+                    value(SettingKey.MAX_SUBSCRIPTIONS),
+                    value(SettingKey.MAX_CHANNELS));
+        }
+
+        private Tokens tokens() {
+            Optional<Path> file =
+                    value(SettingKey.TOKEN_FILE).map(home::resolve).map(Path::normalize);
+            return Tokens.read(
+                    environment, file, texts.get(SettingKey.TOKEN_FILE).where());
+        }
+
         private Client client() {
             int threads = value(SettingKey.THREADS);
             return new Client(
@@ -516,6 +638,7 @@ public record Settings(
                     threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
                     value(SettingKey.FUNCTION_TIMEOUT),
                     path(SettingKey.FUNCTIONS_DIR),
+                    value(SettingKey.OFFERED_FUNCTIONS),
                     value(SettingKey.WAIT_WORKER),
                     value(SettingKey.STORE_TIMEOUT));
         }

@@ -4,9 +4,11 @@ import java.math.BigDecimal;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +29,7 @@ import org.slf4j.event.Level;
 record ValueType<T>(String allowed, Function<String, T> parser) {
 
     private static final Pattern DECIMAL = Pattern.compile("\\d{1,9}(\\.\\d{1,9})?");
+    private static final Pattern FUNCTION = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,511}");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})([KMG]?)");
     private static final Pattern HOST = Pattern.compile("[\\p{L}\\p{N}._:%-]+");
     private static final Pattern HOST_PORT = Pattern.compile("(?:\\[([^\\[\\]]+)]|([^:\\[\\]]+)):(\\d{1,5})");
@@ -122,6 +125,18 @@ record ValueType<T>(String allowed, Function<String, T> parser) {
             words.put(constant.name().toLowerCase(Locale.ROOT), constant);
         }
         return words;
+    }
+
+    /** Names of functions, separated by commas, each as it stands there. */
+    static ValueType<List<String>> functionNames() {
+        return new ValueType<>("names of functions, separated by commas, or nothing for all", text -> {
+            List<String> names = new ArrayList<>();
+            for (String word : text.isEmpty() ? new String[0] : text.split(",", -1)) {
+                require(FUNCTION.matcher(word.strip()).matches());
+                names.add(word.strip());
+            }
+            return List.copyOf(names);
+        });
     }
 
     static ValueType<Path> path() {

@@ -3,13 +3,18 @@ package io.kookoo.server;
 import io.kookoo.HostName;
 import io.kookoo.log.LogEvent;
 import io.kookoo.protocol.FunctionName;
+import io.kookoo.server.access.Access;
+import io.kookoo.server.access.RefusalLog;
+import io.kookoo.server.access.Standing;
 import io.kookoo.server.catalog.FunctionCatalog;
 import io.kookoo.server.channel.Channels;
 import io.kookoo.server.channel.SystemChannels;
 import io.kookoo.server.command.ChannelCommands;
+import io.kookoo.server.command.Doorkeeper;
 import io.kookoo.server.command.JobCommands;
 import io.kookoo.server.command.PeerConversation;
 import io.kookoo.server.command.TextCommands;
+import io.kookoo.server.dispatch.Bounds;
 import io.kookoo.server.dispatch.DispatchSettings;
 import io.kookoo.server.dispatch.Dispatcher;
 import io.kookoo.server.dispatch.Keeping;
@@ -18,6 +23,8 @@ import io.kookoo.server.dispatch.Retry;
 import io.kookoo.server.dispatch.StoreWriter;
 import io.kookoo.server.local.LocalWorkers;
 import io.kookoo.server.net.Acceptor;
+import io.kookoo.server.net.Connection;
+import io.kookoo.server.net.Conversation;
 import io.kookoo.server.net.Limits;
 import io.kookoo.server.report.Reporter;
 import io.kookoo.server.store.JobStore;
@@ -40,6 +47,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -203,7 +211,11 @@ public final class Server {
         this.deadlines = new Deadlines(clock);
         this.store = store;
         Channels channels = new Channels(
-                clock, settings.server().channelHistory(), settings.server().outboxLimitBytes());
+                clock,
+                settings.server().channelHistory(),
+                settings.server().outboxLimitBytes(),
+                settings.limits().maxChannels(),
+                settings.limits().maxSubscriptions());
         this.systemChannels = new SystemChannels(channels, clock, deadlines);
         this.reporter = new Reporter(settings.report(), clock, deadlines, this::isLocalWorker, this::address);
         Observer observer = Observer.all(List.of(systemChannels, reporter.observer()));
@@ -223,13 +235,36 @@ public final class Server {
                 settings.server().maxPacketBytes(),
                 settings.server().maxLineBytes(),
                 settings.server().outboxLimitBytes(),
-                settings.server().writeStall());
+                settings.server().writeStall(),
+                settings.limits().maxConnections(),
+                settings.limits().firstMessage());
+        Access access = new Access(settings.security(), clock);
+        RefusalLog refusals = new RefusalLog(clock, deadlines);
         this.acceptor = new Acceptor(
                 address,
                 limits,
                 deadlines,
-                connection -> new PeerConversation(dispatcher, textCommands, channelCommands, clock, connection));
-        this.localWorkers = new LocalWorkers(localCommand(clientJar, acceptor.address()));
+                connection -> conversation(
+                        new PeerConversation(dispatcher, textCommands, channelCommands, clock, connection),
+                        connection,
+                        access,
+                        refusals));
+        this.localWorkers = new LocalWorkers(
+                localCommand(clientJar, acceptor.address()), environment -> localEnvironment(access, environment));
+    }
+
+    private static Conversation conversation(
+            PeerConversation conversation, Connection connection, Access access, RefusalLog refusals) {
+        Standing standing = access.arriving(connection.address(), connection.isLoopback(), Optional.empty());
+        return Doorkeeper.before(conversation, standing, access, refusals, connection);
+    }
+
+    /** A local client has a token of its own, which lets it run functions and nothing more. */
+    private static void localEnvironment(Access access, Map<String, String> environment) {
+        access.localToken().ifPresent(token -> {
+            environment.remove(Settings.TOKEN_ALIAS);
+            environment.put(Settings.TOKEN_VARIABLE, token.reveal());
+        });
     }
 
     /**
@@ -275,7 +310,11 @@ public final class Server {
                 DispatchSettings.GRAB_PATIENCE,
                 maxRunning,
                 keeping(settings.store(), run),
-                retries(settings));
+                retries(settings),
+                new Bounds(
+                        settings.limits().maxJobs(),
+                        settings.limits().maxJobsBytes(),
+                        settings.limits().maxFunctions()));
     }
 
     private static Keeping keeping(Settings.Store store, long run) {

@@ -1,6 +1,7 @@
 package io.kookoo.client.command;
 
 import io.kookoo.client.Kookoo;
+import io.kookoo.client.function.FunctionExecutor;
 import io.kookoo.client.net.CannotConnectException;
 import io.kookoo.client.net.ConnectionLimits;
 import io.kookoo.client.net.Connector;
@@ -51,7 +52,17 @@ record Program(
 
     static ConnectionLimits limits(Settings settings) {
         return ConnectionLimits.ofSizes(
-                settings.server().maxPacketBytes(), settings.server().maxLineBytes());
+                        settings.server().maxPacketBytes(), settings.server().maxLineBytes())
+                .withToken(settings.security().token());
+    }
+
+    /** What this client can run, and may. The folder of functions is not looked at yet. */
+    static FunctionExecutor executor(Settings settings) {
+        return new FunctionExecutor(
+                FunctionExecutor.builtIns(),
+                settings.client().functionsDir(),
+                settings.home(),
+                settings.client().functions());
     }
 
     /** A connection for one command; the thread that watches over it ends with the program. */

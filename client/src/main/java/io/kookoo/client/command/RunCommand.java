@@ -95,8 +95,7 @@ final class RunCommand implements Callable<Integer> {
             watchTether(tetherCut, settings.server().shutdownTimeout());
         }
         KookooLog log = KookooLog.open(settings.logger(), "Client", !noConsole);
-        FunctionExecutor executor = new FunctionExecutor(
-                FunctionExecutor.builtIns(), settings.client().functionsDir());
+        FunctionExecutor executor = Program.executor(settings);
         String id = HostName.withPid(ProcessHandle.current().pid());
         // A tethered client is started again by its server.
         Optional<Runnable> overdue = tether ? Optional.of(() -> endAtOnce(log)) : Optional.empty();

@@ -1,9 +1,12 @@
 package io.kookoo.client.net;
 
+import io.kookoo.Secret;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
- * What a connection to a server may take and how long it may be silent.
+ * What a connection to a server may take and how long it may be silent, and the token that it shows.
  *
  * @param connectTimeout until a connection has to be there, over 0
  * @param pingInterval after so long a silence of a server whose answer is waited for it is sent an ECHO_REQ, over 0
@@ -11,14 +14,21 @@ import java.time.Duration;
  *     {@code pingInterval}
  * @param maxPacketBytes the largest body of a packet taken
  * @param maxLineBytes the longest line of text taken
+ * @param token what the server is shown before anything else; empty for nothing
  */
 public record ConnectionLimits(
-        Duration connectTimeout, Duration pingInterval, Duration pingTimeout, int maxPacketBytes, int maxLineBytes) {
+        Duration connectTimeout,
+        Duration pingInterval,
+        Duration pingTimeout,
+        int maxPacketBytes,
+        int maxLineBytes,
+        Optional<Secret> token) {
     public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     public static final Duration PING_INTERVAL = Duration.ofSeconds(5);
     public static final Duration PING_TIMEOUT = Duration.ofSeconds(15);
 
     public ConnectionLimits {
+        Objects.requireNonNull(token);
         if (connectTimeout.toMillis() < 1 || pingInterval.toMillis() < 1) {
             throw new IllegalArgumentException("timeouts of connections are at least a millisecond");
         }
@@ -29,6 +39,17 @@ public record ConnectionLimits(
         if (maxPacketBytes < 1 || maxLineBytes < 1) {
             throw new IllegalArgumentException("packets and lines have at least a byte");
         }
+    }
+
+    /** Without a token. */
+    public ConnectionLimits(
+            Duration connectTimeout, Duration pingInterval, Duration pingTimeout, int maxPacketBytes, int maxLineBytes) {
+        this(connectTimeout, pingInterval, pingTimeout, maxPacketBytes, maxLineBytes, Optional.empty());
+    }
+
+    /** The same, but a server is shown that token, or none. */
+    public ConnectionLimits withToken(Optional<Secret> other) {
+        return new ConnectionLimits(connectTimeout, pingInterval, pingTimeout, maxPacketBytes, maxLineBytes, other);
     }
 
     /** The usual times, with these sizes. */
@@ -42,12 +63,17 @@ public record ConnectionLimits(
         long pings = Math.max(2, ceilDiv(millis, pingInterval.toMillis()));
         // A whole number of intervals, so that the end of the silence is noticed when it comes.
         return new ConnectionLimits(
-                connectTimeout, Duration.ofMillis(ceilDiv(millis, pings)), silence, maxPacketBytes, maxLineBytes);
+                connectTimeout,
+                Duration.ofMillis(ceilDiv(millis, pings)),
+                silence,
+                maxPacketBytes,
+                maxLineBytes,
+                token);
     }
 
     /** The same, but for lines of up to {@code bytes}. */
     public ConnectionLimits withLines(int bytes) {
-        return new ConnectionLimits(connectTimeout, pingInterval, pingTimeout, maxPacketBytes, bytes);
+        return new ConnectionLimits(connectTimeout, pingInterval, pingTimeout, maxPacketBytes, bytes, token);
     }
 
     private static long ceilDiv(long a, long b) {

@@ -48,6 +48,8 @@ public final class ServerConnection implements AutoCloseable {
     /** The buffer last written, to be filled again. Guarded by {@link #writing}. */
     private byte[] spare;
 
+    private final TokenShown token;
+
     private volatile boolean inWrite;
     /** The moment at which writing last began or went on. */
     private volatile long writeProgressNanos = System.nanoTime();
@@ -68,6 +70,8 @@ public final class ServerConnection implements AutoCloseable {
                 Magic.RESPONSE,
                 limits.maxPacketBytes(),
                 limits.maxLineBytes());
+        this.token = new TokenShown(limits.token());
+        send(token::write);
     }
 
     public ServerAddress address() {
@@ -158,9 +162,10 @@ public final class ServerConnection implements AutoCloseable {
             if (message instanceof Refusal refusal) {
                 throw new IOException("the server sent what is no answer: " + refusal.text());
             }
-            if (!(message instanceof Packet packet
-                    && packet.type() == PacketType.ECHO_RES
-                    && packet.data().equals(PING))) {
+            if (!token.isAnswer(message)
+                    && !(message instanceof Packet packet
+                            && packet.type() == PacketType.ECHO_RES
+                            && packet.data().equals(PING))) {
                 return message;
             }
         }

@@ -189,8 +189,13 @@ public final class Dispatcher {
      * CAN_DO and CAN_DO_TIMEOUT: the peer can do the function. To repeat it is harmless, and sets the time limit anew.
      *
      * @param timeout how long each job of it may take; null for no limit
+     * @return null, or why the peer may not: the text of an ERROR TOO_MANY_FUNCTIONS, and nothing has happened
      */
-    public synchronized void canDo(Peer peer, FunctionName name, Duration timeout, Deliveries deliveries) {
+    public synchronized String canDo(Peer peer, FunctionName name, Duration timeout, Deliveries deliveries) {
+        int most = settings.bounds().functions();
+        if (peer.abilities.size() >= most && !peer.abilities.containsKey(functions.get(name))) {
+            return "This worker has announced " + most + " functions, the most it may ([Server] max_functions)";
+        }
         FunctionQueue function = function(name);
         Ability ability = peer.abilities.get(function);
         if (ability == null) {
@@ -206,6 +211,7 @@ public final class Dispatcher {
             }
         }
         ability.timeout = timeout;
+        return null;
     }
 
     /** CANT_DO: the peer can no longer do the function; a job of it that runs there goes back to the queue. */
@@ -328,12 +334,16 @@ public final class Dispatcher {
         if (joined == null && function.refuses(submission.priority())) {
             return "Job queue is full";
         }
+        String full = joined == null ? full(submission) : null;
+        if (full != null) {
+            return full;
+        }
         boolean background = submission.background();
         boolean durable = background && settings.keeping().durable();
         if (durable && closing) {
             return STORE_CLOSED;
         }
-        Job job = joined == null ? create(submission, function, durable) : joined;
+        Job job = joined == null ? create(submission, function, durable, peer.owner()) : joined;
         if (durable && !job.stored && job.commit == null) {
             write(job, Change.Kind.ADD);
             job.commit = journal.urgent();
@@ -348,6 +358,19 @@ public final class Dispatcher {
         join(peer, job, background, deliveries.own());
         if (joined == null) {
             begin(job, job.createdNanos, deliveries);
+        }
+        return null;
+    }
+
+    /** Why there is no room for one more job; null where there is. */
+    private String full(Submission submission) {
+        Bounds bounds = settings.bounds();
+        if (jobs.size() >= bounds.jobs()) {
+            return "Job queue is full: there are " + bounds.jobs() + " jobs, the most there may be ([Server] max_jobs)";
+        }
+        if (jobs.bytes() + Job.FLAT_BYTES + submission.data().length() > bounds.bytes()) {
+            return "Job queue is full: with this one jobs would take more than " + bounds.bytes()
+                    + " bytes ([Server] max_jobs_size)";
         }
         return null;
     }
@@ -442,6 +465,19 @@ public final class Dispatcher {
      */
     public List<JobStatus> jobs() {
         return describe(this::status);
+    }
+
+    /** In whose name the job of that handle was submitted, empty for nobody's; as long as it has not ended. */
+    public synchronized Optional<String> owner(JobHandle handle) {
+        return Optional.ofNullable(jobs.byHandle(handle)).map(Job::owner);
+    }
+
+    /** Likewise of the job of a function that has a unique. */
+    public synchronized Optional<String> owner(FunctionName name, UniqueId unique) {
+        FunctionQueue function = functions.get(name);
+        return function == null
+                ? Optional.empty()
+                : Optional.ofNullable(jobs.byUnique(function, unique)).map(Job::owner);
     }
 
     private <T> List<T> describe(Function<Job, T> describe) {
@@ -769,8 +805,9 @@ public final class Dispatcher {
         return function;
     }
 
-    private Job create(Submission submission, FunctionQueue function, boolean durable) {
+    private Job create(Submission submission, FunctionQueue function, boolean durable, String owner) {
         Job job = new Job(handles, submission, function, clock.millis(), clock.nanoTime());
+        job.ownedBy(owner);
         jobs.put(job);
         if (durable) {
             job.state = Job.State.PENDING;

@@ -41,6 +41,9 @@ public final class Peer {
 
     boolean gone;
 
+    /** In whose name it submits jobs; set and read by its own reading thread alone. */
+    private String owner = "";
+
     final Map<FunctionQueue, Ability> abilities = new LinkedHashMap<>();
     /** Those of its abilities that stand among no function's candidates. */
     final ArrayDeque<Ability> unlisted = new ArrayDeque<>(2);
@@ -80,6 +83,15 @@ public final class Peer {
         this.outbox = Objects.requireNonNull(outbox);
         this.since = clock.now();
         this.heardNanos = clock.nanoTime();
+    }
+
+    /** From now on it submits jobs in that name; empty for nobody's. For its reading thread. */
+    public void speaksFor(String name) {
+        owner = name;
+    }
+
+    String owner() {
+        return owner;
     }
 
     /** Of the connection. */

@@ -13,6 +13,9 @@ final class Runs {
     /** Of a job that has only waited; never changed. */
     static final Runs NONE = new Runs();
 
+    /** In whose name the job was submitted; empty for nobody's. Here, since most jobs are nobody's, and none changes its owner. */
+    String owner = "";
+
     /** Who runs it, in which run, since when; meaningful while it is running. */
     Peer worker;
 

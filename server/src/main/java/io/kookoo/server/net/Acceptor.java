@@ -1,5 +1,9 @@
 package io.kookoo.server.net;
 
+import io.kookoo.protocol.ErrorCode;
+import io.kookoo.protocol.Magic;
+import io.kookoo.protocol.PacketType;
+import io.kookoo.protocol.PacketWriter;
 import io.kookoo.server.time.Deadlines;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -37,6 +41,9 @@ public final class Acceptor {
     private final Lookout lookout = new Lookout(this::connectionCount);
     private final StuckWrites stuckWrites = new StuckWrites();
     private final AtomicLong lastNumber = new AtomicLong();
+    /** Whether the last that came was refused for want of room; confined to the thread that accepts. */
+    private boolean full;
+
     private volatile boolean stopped;
 
     /**
@@ -143,7 +150,31 @@ public final class Acceptor {
         }
     }
 
+    /** Tells one for whom there is no room, as far as that does not block, and closes it. */
+    private void refuse(Socket socket) throws IOException {
+        String reason = "this server has " + limits.maxConnections() + " connections, the most it may have; try again later";
+        if (!full) {
+            full = true;
+            LOG.warn("connections_full limit={} effect=\"further ones are refused\"", limits.maxConnections());
+        }
+        try (socket) {
+            PacketWriter writer = new PacketWriter(Magic.RESPONSE);
+            writer.packet(PacketType.ERROR, ErrorCode.TOO_MANY_CONNECTIONS.name(), reason);
+            int size = writer.size();
+            // Into a buffer that nothing was written to yet.
+            socket.getOutputStream().write(writer.take(null), 0, size);
+            socket.shutdownOutput();
+        } catch (IOException e) {
+            LOG.debug("refused_connection_lost reason=\"{}\"", e.getMessage());
+        }
+    }
+
     private void open(Socket socket) throws IOException {
+        if (connections.size() >= limits.maxConnections()) {
+            refuse(socket);
+            return;
+        }
+        full = false;
         Connection connection;
         try {
             connection = new Connection(

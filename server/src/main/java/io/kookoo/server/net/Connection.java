@@ -63,6 +63,9 @@ public final class Connection {
 
     private final PacketReader reader;
     private final Function<Connection, Conversation> opening;
+    /** Ends a connection that says nothing, or is not known, for too long; null once that is settled. */
+    private Deadlines.Deadline arrival;
+
     /** Null before the first turn. */
     private Conversation conversation;
 
@@ -92,10 +95,16 @@ public final class Connection {
         this.out = socket.getOutputStream();
         this.reader = new PacketReader(
                 lookout.over(socket.getInputStream()), Magic.REQUEST, limits.maxPacketBytes(), limits.maxLineBytes());
+        reader.maxPacketBytes(Math.min(limits.maxPacketBytes(), Limits.STRANGER_PACKET_BYTES));
         this.opening = opening;
         // Between a half and the whole, spread over connections that came one after the other.
         int firstCredit = CREDIT_BYTES - (int) (number * SPREAD % (CREDIT_BYTES / 2));
         this.outbox = new Outbox(new SocketWire(), limits.maxOutboxBytes(), CREDIT_BYTES, firstCredit, stuckWrites);
+        this.arrival = deadlines.after(limits.firstMessage(), this::closeUnknown);
+    }
+
+    private void closeUnknown() {
+        close("it has not said its first message, or shown its token, within " + limits.firstMessage());
     }
 
     /** A peer that vanished without a word is noticed by the kernel after about two minutes of silence. */
@@ -179,6 +188,7 @@ public final class Connection {
         try {
             if (conversation == null) {
                 conversation = opening.apply(this);
+                welcome();
             }
             reason = converse();
             goesOn = reason == null;
@@ -195,7 +205,26 @@ public final class Connection {
         return goesOn;
     }
 
+    /** One that is known may send what packets it likes. */
+    private void welcome() {
+        if (conversation.isKnown()) {
+            reader.maxPacketBytes(limits.maxPacketBytes());
+        }
+    }
+
+    /** A message has come. */
+    private void arrived() {
+        welcome();
+        if (conversation.isKnown()) {
+            arrival.cancel();
+            arrival = null;
+        }
+    }
+
     private void end(String reason) {
+        if (arrival != null) {
+            arrival.cancel();
+        }
         try {
             heard.countDown();
             finish();
@@ -240,6 +269,9 @@ public final class Connection {
                     conversation.flush();
                     linger();
                     return "closed by this server";
+                }
+                if (arrival != null) {
+                    arrived();
                 }
             } while (reader.hasMessage() && !outbox.isLarge());
             conversation.flush();
