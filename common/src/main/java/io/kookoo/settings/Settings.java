@@ -10,6 +10,7 @@ import java.security.CodeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,6 +43,7 @@ public record Settings(
         Logger logger,
         Store store,
         Report report,
+        Security security,
         Map<String, Function> functions,
         Map<String, Retry> retries,
         List<Origin> origins,
@@ -193,6 +195,51 @@ public record Settings(
     }
 
     /**
+     * {@code [Security]}: who may connect, and how both sides know each other.
+     *
+     * @param tls whether connections are TLS: where nothing is said, if there is a keystore or a truststore
+     * @param keystore the program's own key and certificate; a server with {@code tls} has one
+     * @param truststore whose certificates are trusted; where a client has none, it trusts whom Java does
+     * @param clientAuth whether the server wants certificates of its clients; only with a truststore
+     * @param handshakeTimeout how long a handshake with the server may take, over 0
+     * @param open whether the server may listen where others reach it without knowing who they are
+     */
+    public record Security(
+            boolean tls,
+            Optional<KeyFile> keystore,
+            Optional<KeyFile> truststore,
+            ClientAuth clientAuth,
+            Duration handshakeTimeout,
+            boolean open) {
+        /** What a server does about certificates of its clients. */
+        public enum ClientAuth {
+            /** Who shows none is refused. */
+            NEED,
+            /** Who shows one is known by it; a bad one is refused. */
+            WANT,
+            /** None is asked for. */
+            NONE
+        }
+
+        public Security {
+            Objects.requireNonNull(keystore);
+            Objects.requireNonNull(truststore);
+            Objects.requireNonNull(clientAuth);
+            Objects.requireNonNull(handshakeTimeout);
+        }
+
+        /** Whether everybody has to send a token first. */
+        public boolean requiresToken() {
+            return false;
+        }
+
+        /** Whether a server has nobody in who has not shown a certificate that it trusts. */
+        public boolean requiresCertificate() {
+            return tls && clientAuth == ClientAuth.NEED;
+        }
+    }
+
+    /**
      * {@code [Function <name>]}.
      *
      * @param maxRunning the most jobs of it that may run at once over all workers; 0 for no limit
@@ -240,6 +287,7 @@ public record Settings(
         Objects.requireNonNull(logger);
         Objects.requireNonNull(store);
         Objects.requireNonNull(report);
+        Objects.requireNonNull(security);
         retries = Map.copyOf(retries);
         functions = Map.copyOf(functions);
         origins = List.copyOf(origins);
@@ -324,7 +372,9 @@ public record Settings(
                 texts.put(key, new Text(given.strip(), "option --" + key.option()));
             }
         }
-        return new Values(home, texts, ofFunctions).settings(ini.map(IniFile::path), warnings(environment));
+        Map<String, String> secrets = new HashMap<>(environment);
+        secrets.keySet().retainAll(SettingKey.SECRETS);
+        return new Values(home, texts, ofFunctions, secrets).settings(ini.map(IniFile::path), warnings(environment));
     }
 
     private static Optional<Path> file(Path home, Map<String, String> environment, Map<String, String> commandLine) {
@@ -392,8 +442,10 @@ public record Settings(
                         .map(key -> OfFunction.pattern(key.section())));
         String hint = home.map(section -> "; it belongs into [" + section + "]")
                 .orElseGet(() -> NearestName.hint(entry.key(), keysOfSection.keySet()));
-        return new SettingsException(where + ": unknown key \"" + entry.key() + "\" (value \"" + entry.value()
-                + "\") in [" + entry.section() + "]" + hint);
+        // Whoever writes a password here does not want to read it on the screen.
+        String value = entry.key().contains("password") ? "***" : entry.value();
+        return new SettingsException(where + ": unknown key \"" + entry.key() + "\" (value \"" + value + "\") in ["
+                + entry.section() + "]" + hint);
     }
 
     /** Strange names in the environment are no error: it is shared with programs nobody here knows. */
@@ -401,6 +453,7 @@ public record Settings(
         Set<String> known = new LinkedHashSet<>();
         SettingKey.ALL.forEach(key -> known.add(key.environment()));
         OTHER_OPTIONS.forEach(option -> known.add(SettingKey.environmentOf(option)));
+        known.addAll(SettingKey.SECRETS);
         List<String> warnings = new ArrayList<>();
         for (String name : new TreeSet<>(environment.keySet())) {
             if (name.startsWith(SettingKey.ENVIRONMENT_PREFIX) && !known.contains(name)) {
@@ -436,7 +489,10 @@ public record Settings(
 
     /** All texts, one for every key of the table, on their way into types. */
     private record Values(
-            Path home, Map<SettingKey<?>, Text> texts, Map<OfFunction, Map<SettingKey<?>, Text>> ofFunctions) {
+            Path home,
+            Map<SettingKey<?>, Text> texts,
+            Map<OfFunction, Map<SettingKey<?>, Text>> ofFunctions,
+            Map<String, String> secrets) {
 
         Settings settings(Optional<Path> file, List<String> warnings) {
             Server server = server();
@@ -444,6 +500,7 @@ public record Settings(
             Logger logger = logger();
             Store store = store();
             Report report = report();
+            Security security = security();
             List<Origin> origins = new ArrayList<>();
             texts.forEach((key, text) -> origins.add(origin(key.section(), key, text)));
             Map<String, Function> functions = new LinkedHashMap<>();
@@ -457,7 +514,7 @@ public record Settings(
                 given.forEach((key, text) -> origins.add(origin(key.section() + " " + section.name(), key, text)));
             });
             return new Settings(
-                    home, file, server, client, logger, store, report, functions, retries, origins, warnings);
+                    home, file, server, client, logger, store, report, security, functions, retries, origins, warnings);
         }
 
         private static Origin origin(String section, SettingKey<?> key, Text text) {
@@ -506,7 +563,7 @@ public record Settings(
                     value(SettingKey.EXCEPTIONS),
                     value(SettingKey.STALL_ALARM),
                     value(SettingKey.CHANNEL_HISTORY),
-                    value(SettingKey.PID_FILE).map(home::resolve).map(Path::normalize));
+                    optionalPath(SettingKey.PID_FILE));
         }
 
         private Client client() {
@@ -547,6 +604,26 @@ public record Settings(
                     value(SettingKey.REPORT_EVERY));
         }
 
+        private Security security() {
+            Optional<KeyFile> keystore =
+                    keyFile(SettingKey.KEYSTORE, SettingKey.KEYSTORE_PASSWORD_FILE, SettingKey.KEYSTORE_PASSWORD);
+            Optional<KeyFile> truststore =
+                    keyFile(SettingKey.TRUSTSTORE, SettingKey.TRUSTSTORE_PASSWORD_FILE, SettingKey.TRUSTSTORE_PASSWORD);
+            return new Security(
+                    value(SettingKey.TLS).orElse(keystore.isPresent() || truststore.isPresent()),
+                    keystore,
+                    truststore,
+                    value(SettingKey.CLIENT_AUTH),
+                    value(SettingKey.HANDSHAKE_TIMEOUT),
+                    value(SettingKey.OPEN));
+        }
+
+        private Optional<KeyFile> keyFile(
+                SettingKey<Optional<Path>> file, SettingKey<Optional<Path>> passwordFile, String password) {
+            return optionalPath(file).map(path ->
+                    new KeyFile(path, Optional.ofNullable(secrets.get(password)), optionalPath(passwordFile)));
+        }
+
         private <T> T value(SettingKey<T> key) {
             return value(key, texts);
         }
@@ -560,6 +637,10 @@ public record Settings(
         private static SettingsException refused(SettingKey<?> key, Text text, String allowed) {
             return new SettingsException(
                     text.where() + ": " + key.title() + " = \"" + text.text() + "\" is refused; allowed is " + allowed);
+        }
+
+        private Optional<Path> optionalPath(SettingKey<Optional<Path>> key) {
+            return value(key).map(home::resolve).map(Path::normalize);
         }
 
         private Path path(SettingKey<Path> key) {
