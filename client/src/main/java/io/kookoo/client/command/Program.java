@@ -4,10 +4,13 @@ import io.kookoo.client.Kookoo;
 import io.kookoo.client.net.CannotConnectException;
 import io.kookoo.client.net.ConnectionLimits;
 import io.kookoo.client.net.Connector;
+import io.kookoo.client.net.Credentials;
 import io.kookoo.client.net.ServerAddress;
 import io.kookoo.client.net.ServerConnection;
 import io.kookoo.settings.Settings;
 import io.kookoo.settings.SettingsException;
+import io.kookoo.tls.Tls;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -51,7 +54,33 @@ record Program(
 
     static ConnectionLimits limits(Settings settings) {
         return ConnectionLimits.ofSizes(
-                settings.server().maxPacketBytes(), settings.server().maxLineBytes());
+                        settings.server().maxPacketBytes(), settings.server().maxLineBytes())
+                .with(credentials(settings.security()));
+    }
+
+    private static Credentials credentials(Settings.Security security) {
+        if (!security.tls()) {
+            return Credentials.NONE;
+        }
+        try {
+            return Credentials.of(Tls.ofClient(security.keystore(), security.truststore()));
+        } catch (IOException e) {
+            throw new SettingsException(e.getMessage());
+        }
+    }
+
+    /** Likewise, for a client that the server has started: it knows that server by the certificate in the files of both. */
+    static ConnectionLimits limitsOfLocal(Settings settings) {
+        ConnectionLimits limits = limits(settings);
+        Credentials credentials = limits.credentials();
+        if (credentials.tls().isEmpty()) {
+            return limits;
+        }
+        try {
+            return limits.with(Credentials.of(credentials.tls().get().ofLocalClient()));
+        } catch (IOException e) {
+            throw new SettingsException(e.getMessage());
+        }
     }
 
     /** A connection for one command; the thread that watches over it ends with the program. */
