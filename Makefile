@@ -5,7 +5,7 @@ MVN  ?= mvn -B -ntp
 
 SOURCES := pom.xml $(wildcard */pom.xml) $(shell find common/src/main server/src/main client/src/main -type f 2>/dev/null)
 
-.PHONY: help run server client build test check peers bench bench-calculator torture fmt clean
+.PHONY: help run server client build test check peers certs bench bench-calculator torture fmt clean
 
 help:
 	@echo 'make run      build what is missing, start a server with one local client, show calls until Ctrl-C'
@@ -15,6 +15,7 @@ help:
 	@echo 'make build    server.jar and client.jar   make fmt      format the sources'
 	@echo 'make bench    speed, against gearmand     make torture  the long tests'
 	@echo 'make bench-calculator    nanoseconds and bytes an expression, beside another library'
+	@echo 'make certs    a private CA, and certificates for the server and clients, for trying TLS: CERTS, CLIENTS, HOSTS'
 	@echo 'make clean    remove what was built'
 
 run: build
@@ -40,6 +41,12 @@ check: peers
 
 peers:
 	bench/install-peers
+
+CERTS   ?= certs
+CLIENTS ?= client
+
+certs:
+	config/make-certs $(CERTS) $(CLIENTS)
 
 bench: build
 	bench/run

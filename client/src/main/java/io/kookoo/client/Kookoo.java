@@ -78,9 +78,6 @@ public final class Kookoo implements AutoCloseable {
         }
     };
 
-    /** What a server accepts unless its settings say otherwise. */
-    static final ConnectionLimits LIMITS = ConnectionLimits.ofSizes(64 * 1024 * 1024, 64 * 1024);
-
     /**
      * While the server has answered all but so much of what it was sent, the rest fits into the buffers of the sockets, and to write does
      * not block.
@@ -134,10 +131,10 @@ public final class Kookoo implements AutoCloseable {
      * @throws CannotConnectException where there is none
      */
     public static Kookoo connect(String host, int port) throws CannotConnectException {
-        return connect(new ServerAddress(host, port), LIMITS);
+        return connect(new ServerAddress(host, port), ConnectionLimits.USUAL);
     }
 
-    /** The same with limits of one's own. */
+    /** The same with limits and credentials of one's own, such as for TLS. */
     public static Kookoo connect(ServerAddress address, ConnectionLimits limits) throws CannotConnectException {
         return connect(address, limits, NOBODY);
     }

@@ -490,7 +490,7 @@ class KookooTest {
                 heard.add(reason);
             }
         };
-        try (Kookoo listening = Kookoo.connect(server.address(), Kookoo.LIMITS, listener);
+        try (Kookoo listening = Kookoo.connect(server.address(), ConnectionLimits.USUAL, listener);
                 Peer pushing = server.accept()) {
             CompletableFuture<List<String>> history = listening.askList("HISTORY  news 2");
             CompletableFuture<String> version = listening.ask("version");

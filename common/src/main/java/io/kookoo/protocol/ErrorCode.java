@@ -16,7 +16,9 @@ public enum ErrorCode {
     INVALID_ARGUMENTS,
     /** A packet above the configured maximum; Kookoo's own. The connection is closed after it. */
     PACKET_TOO_LARGE,
-    /** A token has to be shown first; Kookoo's own, as all that follow. */
+    /** Plain bytes where the server takes TLS connections only; Kookoo's own, as all that follow. The connection is closed after it. */
+    TLS_REQUIRED,
+    /** A token has to be shown first. */
     AUTH_REQUIRED,
     /** The token was not taken. The connection is closed after it. */
     AUTH_FAILED,

@@ -109,6 +109,18 @@ record SettingKey<T>(String section, String name, String option, String defaultT
     static final SettingKey<Duration> REPORT_GRACE = ofReport("grace", "5", ValueType.seconds("0", A_DAY));
     static final SettingKey<Duration> REPORT_EVERY = ofReport("every", "24h", ValueType.timeSpan("1s", "365d"));
 
+    static final SettingKey<Optional<Boolean>> TLS = key(SECURITY, "tls", "", ValueType.yesOrNoOrEmpty());
+    static final SettingKey<Optional<Path>> KEYSTORE = key(SECURITY, "keystore", "", ValueType.pathOrEmpty());
+    static final SettingKey<Optional<Path>> KEYSTORE_PASSWORD_FILE =
+            key(SECURITY, "keystore_password_file", "", ValueType.pathOrEmpty());
+    static final SettingKey<Optional<Path>> TRUSTSTORE = key(SECURITY, "truststore", "", ValueType.pathOrEmpty());
+    static final SettingKey<Optional<Path>> TRUSTSTORE_PASSWORD_FILE =
+            key(SECURITY, "truststore_password_file", "", ValueType.pathOrEmpty());
+    static final SettingKey<Settings.Security.ClientAuth> CLIENT_AUTH =
+            key(SECURITY, "client_auth", "none", ValueType.oneOf(Settings.Security.ClientAuth.class));
+    static final SettingKey<Duration> HANDSHAKE_TIMEOUT =
+            key(SECURITY, "handshake_timeout", "10", ValueType.seconds("0.1", A_DAY));
+    static final SettingKey<Boolean> OPEN = key(SECURITY, "open", "no", ValueType.yesOrNo());
     static final SettingKey<Optional<Path>> TOKEN_FILE = key(SECURITY, "token_file", "", ValueType.pathOrEmpty());
 
     /** What the environment alone has, so that it stands on no command line: the names of its rows in lists. */
@@ -160,7 +172,22 @@ record SettingKey<T>(String section, String name, String option, String defaultT
             REPORT_KEEP,
             REPORT_GRACE,
             REPORT_EVERY,
+            TLS,
+            KEYSTORE,
+            KEYSTORE_PASSWORD_FILE,
+            TRUSTSTORE,
+            TRUSTSTORE_PASSWORD_FILE,
+            CLIENT_AUTH,
+            HANDSHAKE_TIMEOUT,
+            OPEN,
             TOKEN_FILE);
+
+    /** The environment alone has these: what is a secret stands in no list of settings and on no command line. */
+    static final String KEYSTORE_PASSWORD = environmentOf("keystore-password");
+
+    static final String TRUSTSTORE_PASSWORD = environmentOf("truststore-password");
+
+    static final List<String> SECRETS = List.of(KEYSTORE_PASSWORD, TRUSTSTORE_PASSWORD, Tokens.VARIABLE, Tokens.ALIAS);
 
     static final SettingKey<Integer> MAX_RUNNING = key(FUNCTION, "max_running", "0", ValueType.integer(0, 1_000_000));
 

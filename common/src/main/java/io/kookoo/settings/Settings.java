@@ -11,6 +11,7 @@ import java.security.CodeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -228,16 +229,44 @@ public record Settings(
     }
 
     /**
-     * {@code [Security]} and {@code [Access]}: who is let in, and what they may do.
+     * {@code [Security]} and {@code [Access]}: who may connect, how both sides know each other, and who may do what.
      *
-     * @param tokens by their names, in the order in which they were read: a server takes any of them, a client sends the first
+     * @param tls whether connections are TLS: where nothing is said, if there is a keystore or a truststore
+     * @param keystore the program's own key and certificate; a server with {@code tls} has one
+     * @param truststore whose certificates are trusted; where a client has none, it trusts whom Java does
+     * @param clientAuth whether the server wants certificates of its clients; only with a truststore
+     * @param handshakeTimeout how long a handshake with the server may take, over 0
+     * @param open whether the server may listen where others reach it without knowing who they are
+     * @param tokens by their names, in the order in which they were read: a server takes any of them, a client shows the first
      * @param roles what those with a certificate or token of a name may do
      */
-    public record Security(Map<String, Secret> tokens, Map<String, Set<Role>> roles) {
+    public record Security(
+            boolean tls,
+            Optional<KeyFile> keystore,
+            Optional<KeyFile> truststore,
+            ClientAuth clientAuth,
+            Duration handshakeTimeout,
+            boolean open,
+            Map<String, Secret> tokens,
+            Map<String, Set<Role>> roles) {
         /** The name in {@code [Access]} of all who are not named there. */
         public static final String EVERYBODY_ELSE = "*";
 
+        /** What a server does about certificates of its clients. */
+        public enum ClientAuth {
+            /** Who shows none is refused. */
+            NEED,
+            /** Who shows one is known by it; a bad one is refused. */
+            WANT,
+            /** None is asked for. */
+            NONE
+        }
+
         public Security {
+            Objects.requireNonNull(keystore);
+            Objects.requireNonNull(truststore);
+            Objects.requireNonNull(clientAuth);
+            Objects.requireNonNull(handshakeTimeout);
             tokens = Collections.unmodifiableMap(new LinkedHashMap<>(tokens));
             roles = Map.copyOf(roles);
         }
@@ -250,6 +279,11 @@ public record Settings(
         /** What a client shows; empty for nothing. */
         public Optional<Secret> token() {
             return tokens.values().stream().findFirst();
+        }
+
+        /** Whether a server has nobody in who has not shown a certificate that it trusts. */
+        public boolean requiresCertificate() {
+            return tls && clientAuth == ClientAuth.NEED;
         }
     }
 
@@ -388,7 +422,9 @@ public record Settings(
                 texts.put(key, new Text(given.strip(), "option --" + key.option()));
             }
         }
-        return new Values(home, texts, ofFunctions, access, environment)
+        Map<String, String> secrets = new HashMap<>(environment);
+        secrets.keySet().retainAll(SettingKey.SECRETS);
+        return new Values(home, texts, ofFunctions, access, secrets)
                 .settings(ini.map(IniFile::path), warnings(environment));
     }
 
@@ -465,8 +501,8 @@ public record Settings(
                         .map(key -> OfFunction.pattern(key.section())));
         String hint = home.map(section -> "; it belongs into [" + section + "]")
                 .orElseGet(() -> NearestName.hint(entry.key(), keysOfSection.keySet()));
-        // Whoever writes a token here does not want to read it on the screen.
-        String value = entry.key().contains("token") ? Secret.MASK : entry.value();
+        // Whoever writes a password or a token here does not want to read it on the screen.
+        String value = entry.key().contains("password") || entry.key().contains("token") ? Secret.MASK : entry.value();
         return new SettingsException(where + ": unknown key \"" + entry.key() + "\" (value \"" + value + "\") in ["
                 + entry.section() + "]" + hint);
     }
@@ -476,7 +512,7 @@ public record Settings(
         Set<String> known = new LinkedHashSet<>();
         SettingKey.ALL.forEach(key -> known.add(key.environment()));
         OTHER_OPTIONS.forEach(option -> known.add(SettingKey.environmentOf(option)));
-        known.add(Tokens.VARIABLE);
+        known.addAll(SettingKey.SECRETS);
         List<String> warnings = new ArrayList<>();
         for (String name : new TreeSet<>(environment.keySet())) {
             if (name.startsWith(SettingKey.ENVIRONMENT_PREFIX) && !known.contains(name)) {
@@ -516,7 +552,7 @@ public record Settings(
             Map<SettingKey<?>, Text> texts,
             Map<OfFunction, Map<SettingKey<?>, Text>> ofFunctions,
             Map<String, Text> access,
-            Map<String, String> environment) {
+            Map<String, String> secrets) {
 
         Settings settings(Optional<Path> file, List<String> warnings) {
             Server server = server();
@@ -525,9 +561,7 @@ public record Settings(
             Store store = store();
             Report report = report();
             Tokens tokens = tokens();
-            Map<String, Set<Role>> roles = new LinkedHashMap<>();
-            access.forEach((name, text) ->
-                    roles.put(name, SettingKey.access(name).parse(text.text(), text.where())));
+            Security security = security(tokens.byName());
             List<Origin> origins = new ArrayList<>();
             texts.forEach((key, text) -> origins.add(origin(key.section(), key, text)));
             Map<String, Function> functions = new LinkedHashMap<>();
@@ -556,7 +590,7 @@ public record Settings(
                     logger,
                     store,
                     report,
-                    new Security(tokens.byName(), roles),
+                    security,
                     functions,
                     retries,
                     origins,
@@ -609,7 +643,7 @@ public record Settings(
                     value(SettingKey.EXCEPTIONS),
                     value(SettingKey.STALL_ALARM),
                     value(SettingKey.CHANNEL_HISTORY),
-                    value(SettingKey.PID_FILE).map(home::resolve).map(Path::normalize));
+                    optionalPath(SettingKey.PID_FILE));
         }
 
         private Limits limits() {
@@ -625,10 +659,10 @@ public record Settings(
         }
 
         private Tokens tokens() {
-            Optional<Path> file =
-                    value(SettingKey.TOKEN_FILE).map(home::resolve).map(Path::normalize);
             return Tokens.read(
-                    environment, file, texts.get(SettingKey.TOKEN_FILE).where());
+                    secrets,
+                    optionalPath(SettingKey.TOKEN_FILE),
+                    texts.get(SettingKey.TOKEN_FILE).where());
         }
 
         private Client client() {
@@ -670,6 +704,31 @@ public record Settings(
                     value(SettingKey.REPORT_EVERY));
         }
 
+        private Security security(Map<String, Secret> tokens) {
+            Map<String, Set<Role>> roles = new LinkedHashMap<>();
+            access.forEach((name, text) ->
+                    roles.put(name, SettingKey.access(name).parse(text.text(), text.where())));
+            Optional<KeyFile> keystore =
+                    keyFile(SettingKey.KEYSTORE, SettingKey.KEYSTORE_PASSWORD_FILE, SettingKey.KEYSTORE_PASSWORD);
+            Optional<KeyFile> truststore =
+                    keyFile(SettingKey.TRUSTSTORE, SettingKey.TRUSTSTORE_PASSWORD_FILE, SettingKey.TRUSTSTORE_PASSWORD);
+            return new Security(
+                    value(SettingKey.TLS).orElse(keystore.isPresent() || truststore.isPresent()),
+                    keystore,
+                    truststore,
+                    value(SettingKey.CLIENT_AUTH),
+                    value(SettingKey.HANDSHAKE_TIMEOUT),
+                    value(SettingKey.OPEN),
+                    tokens,
+                    roles);
+        }
+
+        private Optional<KeyFile> keyFile(
+                SettingKey<Optional<Path>> file, SettingKey<Optional<Path>> passwordFile, String password) {
+            return optionalPath(file).map(path ->
+                    new KeyFile(path, Optional.ofNullable(secrets.get(password)), optionalPath(passwordFile)));
+        }
+
         private <T> T value(SettingKey<T> key) {
             return value(key, texts);
         }
@@ -683,6 +742,10 @@ public record Settings(
         private static SettingsException refused(SettingKey<?> key, Text text, String allowed) {
             return new SettingsException(
                     text.where() + ": " + key.title() + " = \"" + text.text() + "\" is refused; allowed is " + allowed);
+        }
+
+        private Optional<Path> optionalPath(SettingKey<Optional<Path>> key) {
+            return value(key).map(home::resolve).map(Path::normalize);
         }
 
         private Path path(SettingKey<Path> key) {

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  */
 record Tokens(Map<String, Secret> byName, String where) {
     /** The environment's name of the token. */
-    static final String VARIABLE = SettingKey.environmentOf("token");
+    static final String VARIABLE = SettingKey.ENVIRONMENT_PREFIX + "TOKEN";
 
     /** Likewise, where neither that nor a file is given. */
     static final String ALIAS = "PASSWORD";

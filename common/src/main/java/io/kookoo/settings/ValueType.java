@@ -159,6 +159,14 @@ record ValueType<T>(String allowed, Function<String, T> parser) {
         });
     }
 
+    static ValueType<Optional<Boolean>> yesOrNoOrEmpty() {
+        return new ValueType<>(
+                "yes or no, or nothing",
+                text -> text.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(yesOrNo().parser().apply(text)));
+    }
+
     static ValueType<Level> level() {
         return new ValueType<>("one of DEBUG, INFO, WARNING, ERROR", text -> switch (text.toUpperCase(Locale.ROOT)) {
             case "DEBUG" -> Level.DEBUG;

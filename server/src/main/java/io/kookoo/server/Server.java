@@ -35,6 +35,7 @@ import io.kookoo.server.store.sqlite.SqliteJobStore;
 import io.kookoo.server.time.Clock;
 import io.kookoo.server.time.Deadlines;
 import io.kookoo.settings.Settings;
+import io.kookoo.tls.Tls;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.InetAddress;
@@ -163,13 +164,15 @@ public final class Server {
         }
         InetSocketAddress address =
                 new InetSocketAddress(settings.server().ip(), settings.server().port());
+        Exposure.check(settings, address);
+        Optional<Tls> tls = tls(settings.security());
         JobStore store = null;
         Server server = null;
         try {
             store = storeOpening.open(settings.store(), clock);
             String handlePrefix = DispatchSettings.handlePrefix(HostName.read(), clock.now());
             DispatchSettings dispatching = dispatchSettings(settings, handlePrefix, store.begin(handlePrefix));
-            server = new Server(settings, dispatching, clock, catalog, store, address, clientJar, shutdown);
+            server = new Server(settings, dispatching, clock, catalog, store, address, tls, clientJar, shutdown);
             return server;
         } catch (StoreException e) {
             throw new StartException(ExitCode.SETTINGS, e.getMessage(), e);
@@ -189,6 +192,19 @@ public final class Server {
         }
     }
 
+    private static Optional<Tls> tls(Settings.Security security) throws StartException {
+        if (!security.tls()) {
+            return Optional.empty();
+        }
+        try {
+            Tls tls = Tls.ofServer(security);
+            tls.log();
+            return Optional.of(tls);
+        } catch (IOException e) {
+            throw new StartException(ExitCode.SETTINGS, e.getMessage(), e);
+        }
+    }
+
     static JobStore openStore(Settings.Store settings, Clock clock) throws StoreException {
         OutcomeBounds bounds = new OutcomeBounds(settings.keepResults(), settings.keepRows());
         return settings.kind() == Settings.Store.Kind.NONE
@@ -203,6 +219,7 @@ public final class Server {
             FunctionCatalog catalog,
             JobStore store,
             InetSocketAddress address,
+            Optional<Tls> tls,
             Path clientJar,
             Consumer<Boolean> shutdown)
             throws IOException, StoreException {
@@ -235,6 +252,7 @@ public final class Server {
                 settings.server().maxPacketBytes(),
                 settings.server().maxLineBytes(),
                 settings.server().outboxLimitBytes(),
+                settings.security().handshakeTimeout(),
                 settings.server().writeStall(),
                 settings.limits().maxConnections(),
                 settings.limits().firstMessage());
@@ -244,6 +262,7 @@ public final class Server {
                 address,
                 limits,
                 deadlines,
+                tls,
                 connection -> conversation(
                         new PeerConversation(dispatcher, textCommands, channelCommands, clock, connection),
                         connection,
@@ -255,7 +274,8 @@ public final class Server {
 
     private static Conversation conversation(
             PeerConversation conversation, Connection connection, Access access, RefusalLog refusals) {
-        Standing standing = access.arriving(connection.address(), connection.isLoopback(), Optional.empty());
+        Standing standing = access.arriving(
+                connection.address(), connection.isLoopback(), connection.commonName(), connection.isOwnPeer());
         return Doorkeeper.before(conversation, standing, access, refusals, connection);
     }
 
@@ -458,6 +478,9 @@ public final class Server {
                 "--log-level",
                 settings.logger().level().toString()));
         settings.file().ifPresent(file -> command.addAll(List.of("--config", file.toString())));
+        // Where its command line or environment has them; passwords are in its environment or in files.
+        settings.security().keystore().ifPresent(file -> command.addAll(List.of("--keystore", file.toString())));
+        settings.security().truststore().ifPresent(file -> command.addAll(List.of("--truststore", file.toString())));
         if (settings.logger().verbose()) {
             command.add("--verbose");
         }

@@ -5,12 +5,16 @@ import io.kookoo.client.function.FunctionExecutor;
 import io.kookoo.client.net.CannotConnectException;
 import io.kookoo.client.net.ConnectionLimits;
 import io.kookoo.client.net.Connector;
+import io.kookoo.client.net.Credentials;
 import io.kookoo.client.net.ServerAddress;
 import io.kookoo.client.net.ServerConnection;
 import io.kookoo.settings.Settings;
 import io.kookoo.settings.SettingsException;
+import io.kookoo.tls.Tls;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
@@ -53,7 +57,7 @@ record Program(
     static ConnectionLimits limits(Settings settings) {
         return ConnectionLimits.ofSizes(
                         settings.server().maxPacketBytes(), settings.server().maxLineBytes())
-                .withToken(settings.security().token());
+                .with(credentials(settings.security()));
     }
 
     /** What this client can run, and may. The folder of functions is not looked at yet. */
@@ -63,6 +67,33 @@ record Program(
                 settings.client().functionsDir(),
                 settings.home(),
                 settings.client().functions());
+    }
+
+    private static Credentials credentials(Settings.Security security) {
+        if (!security.tls()) {
+            return new Credentials(Optional.empty(), security.token());
+        }
+        try {
+            Tls tls = Tls.ofClient(security.keystore(), security.truststore());
+            return new Credentials(Optional.of(tls), security.token());
+        } catch (IOException e) {
+            throw new SettingsException(e.getMessage());
+        }
+    }
+
+    /** Likewise, for a client that the server has started: it knows that server by the certificate in the files of both. */
+    static ConnectionLimits limitsOfLocal(Settings settings) {
+        ConnectionLimits limits = limits(settings);
+        Credentials credentials = limits.credentials();
+        if (credentials.tls().isEmpty()) {
+            return limits;
+        }
+        try {
+            Tls tls = credentials.tls().get().ofLocalClient();
+            return limits.with(new Credentials(Optional.of(tls), credentials.token()));
+        } catch (IOException e) {
+            throw new SettingsException(e.getMessage());
+        }
     }
 
     /** A connection for one command; the thread that watches over it ends with the program. */

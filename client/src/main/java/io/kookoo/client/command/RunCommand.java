@@ -3,6 +3,7 @@ package io.kookoo.client.command;
 import io.kookoo.HostName;
 import io.kookoo.Version;
 import io.kookoo.client.function.FunctionExecutor;
+import io.kookoo.client.net.ConnectionLimits;
 import io.kookoo.client.net.ServerAddress;
 import io.kookoo.client.run.Node;
 import io.kookoo.log.KookooLog;
@@ -88,6 +89,7 @@ final class RunCommand implements Callable<Integer> {
         CommonOptions.put(given, "log-dir", logDir);
         Settings settings = program.settings(given);
         ServerAddress address = Program.address(settings);
+        ConnectionLimits limits = tether ? Program.limitsOfLocal(settings) : Program.limits(settings);
 
         // Counted down by a tether alone; a client without one is ended by a signal.
         CountDownLatch tetherCut = new CountDownLatch(1);
@@ -99,7 +101,7 @@ final class RunCommand implements Callable<Integer> {
         String id = HostName.withPid(ProcessHandle.current().pid());
         // A tethered client is started again by its server.
         Optional<Runnable> overdue = tether ? Optional.of(() -> endAtOnce(log)) : Optional.empty();
-        Node node = new Node(settings, address, Program.limits(settings), executor, id, overdue);
+        Node node = new Node(settings, address, limits, executor, id, overdue);
         logStart(settings, address, executor, id);
 
         program.process().onEnd(() -> endOfProcess(settings, node, executor, log));

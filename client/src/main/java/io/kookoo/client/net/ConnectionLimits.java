@@ -1,12 +1,10 @@
 package io.kookoo.client.net;
 
-import io.kookoo.Secret;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.Optional;
 
 /**
- * What a connection to a server may take and how long it may be silent, and the token that it shows.
+ * What a connection to a server may take, how long it may be silent, and how it is secured.
  *
  * @param connectTimeout until a connection has to be there, over 0
  * @param pingInterval after so long a silence of a server whose answer is waited for it is sent an ECHO_REQ, over 0
@@ -14,7 +12,7 @@ import java.util.Optional;
  *     {@code pingInterval}
  * @param maxPacketBytes the largest body of a packet taken
  * @param maxLineBytes the longest line of text taken
- * @param token what the server is shown before anything else; empty for nothing
+ * @param credentials how both sides know each other
  */
 public record ConnectionLimits(
         Duration connectTimeout,
@@ -22,13 +20,15 @@ public record ConnectionLimits(
         Duration pingTimeout,
         int maxPacketBytes,
         int maxLineBytes,
-        Optional<Secret> token) {
+        Credentials credentials) {
     public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     public static final Duration PING_INTERVAL = Duration.ofSeconds(5);
     public static final Duration PING_TIMEOUT = Duration.ofSeconds(15);
 
+    /** What a server accepts unless its settings say otherwise, over plain connections. */
+    public static final ConnectionLimits USUAL = ofSizes(64 * 1024 * 1024, 64 * 1024);
+
     public ConnectionLimits {
-        Objects.requireNonNull(token);
         if (connectTimeout.toMillis() < 1 || pingInterval.toMillis() < 1) {
             throw new IllegalArgumentException("timeouts of connections are at least a millisecond");
         }
@@ -39,17 +39,13 @@ public record ConnectionLimits(
         if (maxPacketBytes < 1 || maxLineBytes < 1) {
             throw new IllegalArgumentException("packets and lines have at least a byte");
         }
+        Objects.requireNonNull(credentials);
     }
 
-    /** Without a token. */
+    /** Of plain connections. */
     public ConnectionLimits(
             Duration connectTimeout, Duration pingInterval, Duration pingTimeout, int maxPacketBytes, int maxLineBytes) {
-        this(connectTimeout, pingInterval, pingTimeout, maxPacketBytes, maxLineBytes, Optional.empty());
-    }
-
-    /** The same, but a server is shown that token, or none. */
-    public ConnectionLimits withToken(Optional<Secret> other) {
-        return new ConnectionLimits(connectTimeout, pingInterval, pingTimeout, maxPacketBytes, maxLineBytes, other);
+        this(connectTimeout, pingInterval, pingTimeout, maxPacketBytes, maxLineBytes, Credentials.NONE);
     }
 
     /** The usual times, with these sizes. */
@@ -68,12 +64,18 @@ public record ConnectionLimits(
                 silence,
                 maxPacketBytes,
                 maxLineBytes,
-                token);
+                credentials);
     }
 
     /** The same, but for lines of up to {@code bytes}. */
     public ConnectionLimits withLines(int bytes) {
-        return new ConnectionLimits(connectTimeout, pingInterval, pingTimeout, maxPacketBytes, bytes, token);
+        return new ConnectionLimits(connectTimeout, pingInterval, pingTimeout, maxPacketBytes, bytes, credentials);
+    }
+
+    /** The same, but for how both sides know each other. */
+    public ConnectionLimits with(Credentials others) {
+        return new ConnectionLimits(
+                connectTimeout, pingInterval, pingTimeout, maxPacketBytes, maxLineBytes, others);
     }
 
     private static long ceilDiv(long a, long b) {

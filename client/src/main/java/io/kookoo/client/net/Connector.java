@@ -1,5 +1,6 @@
 package io.kookoo.client.net;
 
+import io.kookoo.tls.Tls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -8,6 +9,7 @@ import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -27,11 +29,13 @@ public final class Connector {
 
     private final ServerAddress address;
     private final ConnectionLimits limits;
+    private final ScheduledExecutorService watch;
     private final Set<ServerConnection> open = ConcurrentHashMap.newKeySet();
 
     public Connector(ServerAddress address, ConnectionLimits limits, ScheduledExecutorService watch) {
         this.address = address;
         this.limits = limits;
+        this.watch = watch;
         long period = limits.pingInterval().toMillis();
         watch.scheduleWithFixedDelay(
                 new RepeatedTask("check_writing", () -> open.forEach(ServerConnection::checkWriting)),
@@ -45,7 +49,7 @@ public final class Connector {
     }
 
     /**
-     * A new connection; blocks until it is there, at most for the connect timeout. The name of the server is resolved
+     * A new connection; blocks until it is there, at most for the connect timeout, and as long again to agree on TLS. The name of the server is resolved
      * anew every time.
      */
     public ServerConnection open() throws CannotConnectException {
@@ -63,7 +67,9 @@ public final class Connector {
                 throw new UnknownHostException("the name " + address.host() + " is not known");
             }
             socket.connect(resolved, Math.toIntExact(limits.connectTimeout().toMillis()));
-            ServerConnection connection = new ServerConnection(address, limits, socket, open::remove);
+            Optional<Tls> tls = limits.credentials().tls();
+            Socket spoken = tls.isEmpty() ? socket : TlsSocket.over(socket, tls.get(), address, limits, watch);
+            ServerConnection connection = new ServerConnection(address, limits, spoken, open::remove);
             open.add(connection);
             return connection;
         } catch (IOException e) {

@@ -70,7 +70,7 @@ public final class ServerConnection implements AutoCloseable {
                 Magic.RESPONSE,
                 limits.maxPacketBytes(),
                 limits.maxLineBytes());
-        this.token = new TokenShown(limits.token());
+        this.token = new TokenShown(limits.credentials().token());
         send(token::write);
     }
 

@@ -16,6 +16,7 @@ import java.util.Set;
  * <pre>
  *   where a token is configured   nothing until one was shown; then what [Access] says of its name
  *   a certificate                 what [Access] says of its name; with a token as well, both
+ *   the server's own certificate  everything, where no token is configured
  *   neither, from this machine    everything
  *   neither, from elsewhere       submit and work
  * </pre>
@@ -50,10 +51,14 @@ public final class Access {
      *
      * @param loopback whether it came by the loopback address of this machine
      * @param commonName of the certificate that it has shown and that was verified
+     * @param ownPeer whether that is the server's own: whoever has its key is where the server is
      */
-    public Standing arriving(String address, boolean loopback, Optional<String> commonName) {
+    public Standing arriving(String address, boolean loopback, Optional<String> commonName, boolean ownPeer) {
         if (localToken.isPresent()) {
             return Standing.STRANGER;
+        }
+        if (ownPeer) {
+            return Standing.ALL;
         }
         if (commonName.isPresent()) {
             return Standing.of(commonName.get(), rolesOf(commonName.get()));

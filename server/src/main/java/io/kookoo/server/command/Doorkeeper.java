@@ -153,7 +153,7 @@ public final class Doorkeeper implements Conversation {
     /** Shows a token; null where it is taken, else why not. */
     private String show(String token) {
         try {
-            standing = access.showing(token, connection.address(), Optional.empty());
+            standing = access.showing(token, connection.address(), connection.commonName());
             inner.speakAs(standing);
             return null;
         } catch (NotAdmittedException e) {

@@ -5,12 +5,14 @@ import io.kookoo.protocol.Magic;
 import io.kookoo.protocol.PacketType;
 import io.kookoo.protocol.PacketWriter;
 import io.kookoo.server.time.Deadlines;
+import io.kookoo.tls.Tls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -35,6 +37,7 @@ public final class Acceptor {
     private final ServerSocket listener;
     private final Limits limits;
     private final Deadlines deadlines;
+    private final Optional<Tls> tls;
     private final Function<Connection, Conversation> opening;
     private final ConnectionThreads threads = new ConnectionThreads();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
@@ -49,14 +52,20 @@ public final class Acceptor {
     /**
      * Binds at once; {@link #start} accepts.
      *
+     * @param tls what connections are made with; empty for plain ones
      * @param opening makes the conversation of a connection, on its reading thread
      * @throws IOException when the address cannot be bound
      */
     public Acceptor(
-            InetSocketAddress address, Limits limits, Deadlines deadlines, Function<Connection, Conversation> opening)
+            InetSocketAddress address,
+            Limits limits,
+            Deadlines deadlines,
+            Optional<Tls> tls,
+            Function<Connection, Conversation> opening)
             throws IOException {
         this.limits = limits;
         this.deadlines = deadlines;
+        this.tls = tls;
         this.opening = opening;
         this.listener = new ServerSocket();
         try {
@@ -158,6 +167,10 @@ public final class Acceptor {
             LOG.warn("connections_full limit={} effect=\"further ones are refused\"", limits.maxConnections());
         }
         try (socket) {
+            if (tls.isPresent()) {
+                // Nothing can be said before both have agreed on it.
+                return;
+            }
             PacketWriter writer = new PacketWriter(Magic.RESPONSE);
             writer.packet(PacketType.ERROR, ErrorCode.TOO_MANY_CONNECTIONS.name(), reason);
             int size = writer.size();
@@ -178,7 +191,7 @@ public final class Acceptor {
         Connection connection;
         try {
             connection = new Connection(
-                    lastNumber.incrementAndGet(), socket, limits, deadlines, lookout, stuckWrites, opening);
+                    lastNumber.incrementAndGet(), socket, limits, deadlines, tls, lookout, stuckWrites, opening);
         } catch (IOException e) {
             // The peer has gone already.
             socket.close();

@@ -8,6 +8,7 @@ import java.time.Duration;
  * @param maxPacketBytes the largest body of a packet
  * @param maxLineBytes the longest line of text
  * @param maxOutboxBytes what may wait to be written to one peer
+ * @param handshake how long it may take to agree on TLS
  * @param writeStall how long a peer may read nothing of what is being written to it before the connection is closed
  * @param maxConnections how many may be open at a time
  * @param firstMessage how long a peer may take until its first message is there and it is {@link Conversation#isKnown known}
@@ -16,6 +17,7 @@ public record Limits(
         int maxPacketBytes,
         int maxLineBytes,
         long maxOutboxBytes,
+        Duration handshake,
         Duration writeStall,
         int maxConnections,
         Duration firstMessage) {
@@ -26,13 +28,16 @@ public record Limits(
         if (maxPacketBytes < 1
                 || maxLineBytes < 1
                 || maxOutboxBytes < 1
+                || handshake.isNegative()
+                || handshake.isZero()
                 || writeStall.isNegative()
                 || writeStall.isZero()
                 || maxConnections < 1
                 || firstMessage.isNegative()
                 || firstMessage.isZero()) {
             throw new IllegalArgumentException("Limits must be positive: " + maxPacketBytes + ", " + maxLineBytes + ", "
-                    + maxOutboxBytes + ", " + writeStall + ", " + maxConnections + ", " + firstMessage);
+                    + maxOutboxBytes + ", " + handshake + ", " + writeStall + ", " + maxConnections + ", "
+                    + firstMessage);
         }
     }
 }
