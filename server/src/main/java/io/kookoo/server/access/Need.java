@@ -40,7 +40,7 @@ public enum Need {
     }
 
     /** Of a packet; those that no peer may send are answered so by whoever hears them. */
-    static Need of(PacketType type) {
+    public static Need of(PacketType type) {
         return switch (type) {
             case ECHO_REQ -> NOTHING;
             case SET_CLIENT_ID, OPTION_REQ, GET_STATUS, GET_STATUS_UNIQUE -> MEMBER;

@@ -85,9 +85,11 @@ public final class Doorkeeper implements Conversation {
     }
 
     private boolean hear(Packet packet) {
-        Need need = packet.type() == PacketType.OPTION_REQ
-                ? Need.ofOption(packet.text(0))
-                : standing.may(packet.type()) ? Need.NOTHING : Need.of(packet.type());
+        boolean option = packet.type() == PacketType.OPTION_REQ;
+        if (!option && standing.may(packet.type())) {
+            return inner.hear(packet);
+        }
+        Need need = option ? Need.ofOption(packet.text(0)) : Need.of(packet.type());
         if (standing.may(need)) {
             return inner.hear(packet);
         }
