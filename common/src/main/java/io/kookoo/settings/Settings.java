@@ -499,7 +499,10 @@ public record Settings(
                         .filter(key -> key.name().equals(entry.key()))
                         .findFirst()
                         .map(key -> OfFunction.pattern(key.section())));
-        String hint = home.map(section -> "; it belongs into [" + section + "]")
+        String hint = entry.key().equals(SettingKey.TOKEN)
+                ? "; a token stands in the environment (" + TOKEN_VARIABLE + ") or in the file of "
+                        + SettingKey.TOKEN_FILE.title()
+                : home.map(section -> "; it belongs into [" + section + "]")
                 .orElseGet(() -> NearestName.hint(entry.key(), keysOfSection.keySet()));
         // Whoever writes a password or a token here does not want to read it on the screen.
         String value = entry.key().contains("password") || entry.key().contains("token") ? Secret.MASK : entry.value();
@@ -574,11 +577,10 @@ public record Settings(
                 }
                 given.forEach((key, text) -> origins.add(origin(key.section() + " " + section.name(), key, text)));
             });
-            origins.add(new Origin(
-                    SettingKey.TOKEN_FILE.section(),
-                    SettingKey.TOKEN,
-                    tokens.byName().isEmpty() ? "" : Secret.MASK,
-                    tokens.where()));
+            if (!tokens.byName().isEmpty()) {
+                origins.add(new Origin(
+                        SettingKey.TOKEN_FILE.section(), SettingKey.TOKEN, Secret.MASK, tokens.where()));
+            }
             access.forEach((name, text) ->
                     origins.add(new Origin(SettingKey.ACCESS, name, text.text(), text.where())));
             return new Settings(

@@ -57,7 +57,7 @@ final class SettingsTest {
         assertRefused(
                 "[Client]\n\n# text\ncolour = red\n",
                 ini + " line 4: unknown key \"colour\" (value \"red\") in [Client]; known are get_function_interval,"
-                        + " threads, function_timeout, functions_dir, wait_worker, store_timeout");
+                        + " threads, function_timeout, functions_dir, functions, wait_worker, store_timeout");
     }
 
     @Test
@@ -185,6 +185,15 @@ final class SettingsTest {
                 "keep-rows | 1M",
                 "store-timeout | 0",
                 "store-timeout | 1m",
+                "max-connections | 0",
+                "first-message | 0",
+                "max-functions | 0",
+                "max-jobs | 10M",
+                "max-jobs-size | -1",
+                "max-subscriptions | 0",
+                "max-channels | 3",
+                "client-functions | add,",
+                "client-functions | add; sub",
                 "interval | NaN",
                 "interval | 1,5",
                 "threads | four",
@@ -278,7 +287,7 @@ final class SettingsTest {
                 "[Retry]\nretries = 1\n",
                 ini
                         + " line 2: retries = \"1\" stands in the unknown section [Retry]; known are Server, Client, Logger,"
-                        + " Store, Report, Function <name>, Retry <name>");
+                        + " Store, Report, Security, Access, Function <name>, Retry <name>");
     }
 
     @Test
@@ -403,6 +412,7 @@ final class SettingsTest {
                         Runtime.getRuntime().availableProcessors(),
                         Duration.ZERO,
                         home.resolve("functions"),
+                        List.of(),
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(60)),
                 settings.client());
@@ -415,6 +425,19 @@ final class SettingsTest {
                         1_000_000),
                 settings.store());
         assertEquals(Map.of(), settings.retries());
+        assertEquals(
+                new Settings.Limits(
+                        20_000,
+                        Duration.ofSeconds(60),
+                        10_000,
+                        10_000_000,
+                        Runtime.getRuntime().maxMemory() / 2,
+                        100,
+                        1000),
+                settings.limits());
+        assertEquals(Map.of(), settings.security().tokens());
+        assertEquals(Map.of(), settings.security().roles());
+        assertFalse(settings.security().requiresToken());
         assertEquals(
                 new Settings.Logger(Level.INFO, home.resolve("logs"), false, 200, Optional.empty()), settings.logger());
         assertEquals(List.of(), settings.warnings());

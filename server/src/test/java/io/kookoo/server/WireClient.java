@@ -136,6 +136,12 @@ public final class WireClient implements AutoCloseable {
         assertFalse(receiveLine().startsWith("ERR UNKNOWN_COMMAND"));
     }
 
+    /** The next packet must be no refusal for want of a role. */
+    public void expectNotDenied() {
+        Received received = receive();
+        assertFalse(received.body().startsWith("PERMISSION_DENIED"), received::toString);
+    }
+
     /** The next line, without its LF. */
     public String receiveLine() {
         StringBuilder line = new StringBuilder();

@@ -78,6 +78,7 @@ final class FormatOne {
                             job.data(),
                             job.call(),
                             job.reducer(),
+                            job.owner(),
                             JobState.QUEUED,
                             job.created(),
                             job.due(),
