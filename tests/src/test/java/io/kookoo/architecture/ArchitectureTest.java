@@ -217,11 +217,29 @@ class ArchitectureTest {
                 .check(kookoo);
     }
 
+    /** It says who may do what, and has no hand in how it is done. */
+    @Test
+    void shouldKeepAccessApartFromWhatIsAskedFor() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.kookoo.server.access..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.kookoo.server.dispatch..",
+                        "io.kookoo.server.net..",
+                        "io.kookoo.server.command..",
+                        "io.kookoo.server.channel..",
+                        "io.kookoo.server.store..")
+                .check(kookoo);
+    }
+
     @Test
     void shouldReadTheClockThroughOneDoor() {
         noClasses()
                 .that()
-                .resideInAnyPackage("io.kookoo.server.dispatch..", "io.kookoo.server.report..")
+                .resideInAnyPackage(
+                        "io.kookoo.server.access..", "io.kookoo.server.dispatch..", "io.kookoo.server.report..")
                 .should()
                 .callMethod(System.class, "nanoTime")
                 .orShould()

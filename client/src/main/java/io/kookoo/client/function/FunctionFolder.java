@@ -110,10 +110,19 @@ final class FunctionFolder {
     boolean refresh() {
         SortedMap<String, Fingerprint> presentJars = new TreeMap<>();
         SortedMap<String, Fingerprint> presentSources = new TreeMap<>();
+        String problem = null;
         try {
-            list(presentJars, presentSources);
+            Optional<Path> open = openToOthers();
+            if (open.isPresent()) {
+                problem = folder + ": not loaded, its functions stay as they were: others than its owner can write to "
+                        + open.get() + ", and so could have this client run what they like; chmod go-w " + open.get();
+            } else {
+                list(presentJars, presentSources);
+            }
         } catch (IOException e) {
-            String problem = folder + ": not loaded, its functions stay as they were: " + e.getMessage();
+            problem = folder + ": cannot be read, its functions stay as they were: " + e;
+        }
+        if (problem != null) {
             boolean news = !problem.equals(listingProblem);
             listingProblem = problem;
             return news;
@@ -137,18 +146,17 @@ final class FunctionFolder {
         return news || newContents || removedSources || !changedJars.isEmpty() || !stale.isEmpty();
     }
 
+    /** The folder by which others could put files into this one; empty for none, also where it is not there. */
+    private Optional<Path> openToOthers() throws IOException {
+        try {
+            return FileRights.openToOthers(folder, home);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
     private void list(SortedMap<String, Fingerprint> presentJars, SortedMap<String, Fingerprint> presentSources)
             throws IOException {
-        try {
-            Optional<Path> open = FileRights.openToOthers(folder, home);
-            if (open.isPresent()) {
-                throw new IOException("others than its owner can write to " + open.get()
-                        + ", and so could have this client run what they like; chmod go-w " + open.get());
-            }
-        } catch (NoSuchFileException e) {
-            log.trace("{}", LogEvent.of("functions_absent").with("folder", folder));
-            return;
-        }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "[!.]*.{java,jar}")) {
             for (Path file : files) {
                 try {
