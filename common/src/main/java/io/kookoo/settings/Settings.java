@@ -620,8 +620,9 @@ public record Settings(
 
         private Optional<KeyFile> keyFile(
                 SettingKey<Optional<Path>> file, SettingKey<Optional<Path>> passwordFile, String password) {
-            return optionalPath(file).map(path ->
-                    new KeyFile(path, Optional.ofNullable(secrets.get(password)), optionalPath(passwordFile)));
+            return optionalPath(file)
+                    .map(path ->
+                            new KeyFile(path, Optional.ofNullable(secrets.get(password)), optionalPath(passwordFile)));
         }
 
         private <T> T value(SettingKey<T> key) {

@@ -278,7 +278,7 @@ final class SettingsTest {
                 "[Retry]\nretries = 1\n",
                 ini
                         + " line 2: retries = \"1\" stands in the unknown section [Retry]; known are Server, Client, Logger,"
-                        + " Store, Report, Function <name>, Retry <name>");
+                        + " Store, Report, Security, Function <name>, Retry <name>");
     }
 
     @Test
