@@ -16,8 +16,9 @@ import javax.net.ssl.TrustManagerFactory;
 
 /** Java's own sockets of TLS against a server, and the server's settings for that. */
 final class TlsPeer {
-    static final Path FILES =
-            Path.of("../common/src/test/resources/io/kookoo/tls").toAbsolutePath().normalize();
+    static final Path FILES = Path.of("../common/src/test/resources/io/kookoo/tls")
+            .toAbsolutePath()
+            .normalize();
     private static final char[] PASSWORD = "kookoo".toCharArray();
     private static final int DEADLINE_MILLIS = 10_000;
 

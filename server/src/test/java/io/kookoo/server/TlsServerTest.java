@@ -148,7 +148,10 @@ final class TlsServerTest {
             assertTrue(server.shutdowns().isEmpty());
             assertEquals(
                     "0\t0\t0",
-                    TlsPeer.connect(server, null).sendText("show load").receiveLine().replaceFirst("^1\t", "0\t"));
+                    TlsPeer.connect(server, null)
+                            .sendText("show load")
+                            .receiveLine()
+                            .replaceFirst("^1\t", "0\t"));
         }
     }
 
@@ -195,9 +198,8 @@ final class TlsServerTest {
 
     @Test
     void shouldHoldUpNobodyWhenAHandshakeStalls() throws IOException {
-        try (RunningServer server = TlsPeer.server("server", "none")
-                .with("handshake-timeout", "1")
-                .start()) {
+        try (RunningServer server =
+                TlsPeer.server("server", "none").with("handshake-timeout", "1").start()) {
             List<WireClient> working = new ArrayList<>();
             for (int i = 0; i < 50; i++) {
                 working.add(TlsPeer.connect(server, null).expectNothingBeforeEcho());
@@ -220,9 +222,8 @@ final class TlsServerTest {
 
     @Test
     void shouldCloseAPeerThatReadsNothing() {
-        try (RunningServer server = TlsPeer.server("server", "none")
-                .with("write-stall", "0.2")
-                .start()) {
+        try (RunningServer server =
+                TlsPeer.server("server", "none").with("write-stall", "0.2").start()) {
             WireClient stuck = TlsPeer.agreed(TlsPeer.socket(server, null, SMALL_RECEIVE_BUFFER));
             WireClient worker = TlsPeer.connect(server, null).send(CAN_DO, "f").expectNothingBeforeEcho();
             String handle = stuck.send(SUBMIT_JOB, "f", "", "").expectHandle();
@@ -279,9 +280,9 @@ final class TlsServerTest {
     // ---- files that change ----
 
     private void put(String name) throws IOException {
-        Path made = Files.copy(
-                TlsPeer.FILES.resolve(name), folder.resolve("new"), StandardCopyOption.REPLACE_EXISTING);
-        Files.move(made, folder.resolve("used.p12"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Path made = Files.copy(TlsPeer.FILES.resolve(name), folder.resolve("new"), StandardCopyOption.REPLACE_EXISTING);
+        Files.move(
+                made, folder.resolve("used.p12"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static String shown(RunningServer server) {
@@ -355,7 +356,11 @@ final class TlsServerTest {
             Server.StartException e = refused(Map.of("ip", ip, "store", "none"));
             assertEquals(3, e.exitCode());
             for (String way : List.of(
-                    "[Server] ip = " + ip, "--ip 127.0.0.1", "client_auth = need", "KOOKOO_TOKEN", "[Security] open = yes")) {
+                    "[Server] ip = " + ip,
+                    "--ip 127.0.0.1",
+                    "client_auth = need",
+                    "KOOKOO_TOKEN",
+                    "[Security] open = yes")) {
                 assertTrue(e.getMessage().contains(way), e.getMessage());
             }
         }
@@ -365,7 +370,14 @@ final class TlsServerTest {
         assertEquals(
                 3,
                 refused(Map.of(
-                                "ip", "0.0.0.0", "store", "none", "keystore", keystore, "keystore-password-file", password))
+                                "ip",
+                                "0.0.0.0",
+                                "store",
+                                "none",
+                                "keystore",
+                                keystore,
+                                "keystore-password-file",
+                                password))
                         .exitCode());
     }
 
@@ -397,7 +409,8 @@ final class TlsServerTest {
         assertEquals(3, missing.exitCode());
         assertTrue(missing.getMessage().contains("absent"), missing.getMessage());
         // No TLS, whatever files there are.
-        try (RunningServer server = TlsPeer.server("server", "need").with("tls", "no").start()) {
+        try (RunningServer server =
+                TlsPeer.server("server", "need").with("tls", "no").start()) {
             server.connect().expectNothingBeforeEcho();
         }
     }
