@@ -37,7 +37,10 @@ public final class FileRights {
         PosixFileAttributes attributes = view.readAttributes();
         return attributes.permissions().contains(ofOthers)
                 || attributes.permissions().contains(ofGroup)
-                        && !attributes.group().getName().equals(attributes.owner().getName());
+                        && !attributes
+                                .group()
+                                .getName()
+                                .equals(attributes.owner().getName());
     }
 
     /**

@@ -61,10 +61,12 @@ record SettingKey<T>(String section, String name, String option, String defaultT
     static final SettingKey<Optional<Path>> PID_FILE = key(SERVER, "pid_file", "", ValueType.pathOrEmpty());
     static final SettingKey<Integer> MAX_CONNECTIONS =
             key(SERVER, "max_connections", "20000", ValueType.integer(1, 1_000_000));
-    static final SettingKey<Duration> FIRST_MESSAGE = key(SERVER, "first_message", "60", ValueType.seconds("0.1", A_DAY));
+    static final SettingKey<Duration> FIRST_MESSAGE =
+            key(SERVER, "first_message", "60", ValueType.seconds("0.1", A_DAY));
     static final SettingKey<Integer> MAX_FUNCTIONS =
             key(SERVER, "max_functions", "10000", ValueType.integer(1, 1_000_000));
-    static final SettingKey<Integer> MAX_JOBS = key(SERVER, "max_jobs", "10000000", ValueType.integer(1, 1_000_000_000));
+    static final SettingKey<Integer> MAX_JOBS =
+            key(SERVER, "max_jobs", "10000000", ValueType.integer(1, 1_000_000_000));
     static final SettingKey<Long> MAX_JOBS_SIZE = key(SERVER, "max_jobs_size", "0", ValueType.bytes("0", "1024G"));
     static final SettingKey<Integer> MAX_SUBSCRIPTIONS =
             key(SERVER, "max_subscriptions", "100", ValueType.integer(1, 100_000));

@@ -503,7 +503,7 @@ public record Settings(
                 ? "; a token stands in the environment (" + TOKEN_VARIABLE + ") or in the file of "
                         + SettingKey.TOKEN_FILE.title()
                 : home.map(section -> "; it belongs into [" + section + "]")
-                .orElseGet(() -> NearestName.hint(entry.key(), keysOfSection.keySet()));
+                        .orElseGet(() -> NearestName.hint(entry.key(), keysOfSection.keySet()));
         // Whoever writes a password or a token here does not want to read it on the screen.
         String value = entry.key().contains("password") || entry.key().contains("token") ? Secret.MASK : entry.value();
         return new SettingsException(where + ": unknown key \"" + entry.key() + "\" (value \"" + value + "\") in ["
@@ -578,24 +578,11 @@ public record Settings(
                 given.forEach((key, text) -> origins.add(origin(key.section() + " " + section.name(), key, text)));
             });
             if (!tokens.byName().isEmpty()) {
-                origins.add(new Origin(
-                        SettingKey.TOKEN_FILE.section(), SettingKey.TOKEN, Secret.MASK, tokens.where()));
+                origins.add(new Origin(SettingKey.TOKEN_FILE.section(), SettingKey.TOKEN, Secret.MASK, tokens.where()));
             }
-            access.forEach((name, text) ->
-                    origins.add(new Origin(SettingKey.ACCESS, name, text.text(), text.where())));
+            access.forEach((name, text) -> origins.add(new Origin(SettingKey.ACCESS, name, text.text(), text.where())));
             return new Settings(
-                    home,
-                    file,
-                    server,
-                    limits(),
-                    client,
-                    logger,
-                    store,
-                    report,
-                    security,
-                    functions,
-                    retries,
-                    origins,
+                    home, file, server, limits(), client, logger, store, report, security, functions, retries, origins,
                     warnings);
         }
 
@@ -708,8 +695,8 @@ public record Settings(
 
         private Security security(Map<String, Secret> tokens) {
             Map<String, Set<Role>> roles = new LinkedHashMap<>();
-            access.forEach((name, text) ->
-                    roles.put(name, SettingKey.access(name).parse(text.text(), text.where())));
+            access.forEach(
+                    (name, text) -> roles.put(name, SettingKey.access(name).parse(text.text(), text.where())));
             Optional<KeyFile> keystore =
                     keyFile(SettingKey.KEYSTORE, SettingKey.KEYSTORE_PASSWORD_FILE, SettingKey.KEYSTORE_PASSWORD);
             Optional<KeyFile> truststore =
@@ -727,8 +714,9 @@ public record Settings(
 
         private Optional<KeyFile> keyFile(
                 SettingKey<Optional<Path>> file, SettingKey<Optional<Path>> passwordFile, String password) {
-            return optionalPath(file).map(path ->
-                    new KeyFile(path, Optional.ofNullable(secrets.get(password)), optionalPath(passwordFile)));
+            return optionalPath(file)
+                    .map(path ->
+                            new KeyFile(path, Optional.ofNullable(secrets.get(password)), optionalPath(passwordFile)));
         }
 
         private <T> T value(SettingKey<T> key) {

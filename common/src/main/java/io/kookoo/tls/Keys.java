@@ -62,11 +62,15 @@ record Keys(String stamp, SSLContext context, X509Certificate own) {
             return new Keys(stamp, context, own);
         } catch (UnrecoverableKeyException e) {
             throw new IOException(
-                    "the key in keystore " + keystore.orElseThrow() + " has another password than the file; give it the same", e);
+                    "the key in keystore " + keystore.orElseThrow()
+                            + " has another password than the file; give it the same",
+                    e);
         } catch (GeneralSecurityException e) {
-            throw new IOException("TLS cannot be set up with keystore "
-                    + keystore.map(KeyFile::toString).orElse("(none)") + " and truststore "
-                    + truststore.map(KeyFile::toString).orElse("(none)") + ": " + e.getMessage(), e);
+            throw new IOException(
+                    "TLS cannot be set up with keystore "
+                            + keystore.map(KeyFile::toString).orElse("(none)") + " and truststore "
+                            + truststore.map(KeyFile::toString).orElse("(none)") + ": " + e.getMessage(),
+                    e);
         }
     }
 
@@ -110,7 +114,8 @@ record Keys(String stamp, SSLContext context, X509Certificate own) {
         }
     }
 
-    private static KeyStore load(KeyFile file, char[] password, String what) throws IOException, GeneralSecurityException {
+    private static KeyStore load(KeyFile file, char[] password, String what)
+            throws IOException, GeneralSecurityException {
         if (password == null) {
             throw new IOException("no password is given for the " + what + " " + file + "; set KOOKOO_"
                     + what.toUpperCase(Locale.ROOT) + "_PASSWORD or [Security] " + what + "_password_file");
@@ -135,7 +140,8 @@ record Keys(String stamp, SSLContext context, X509Certificate own) {
         return store;
     }
 
-    private static X509Certificate certificate(KeyFile file, KeyStore store) throws IOException, GeneralSecurityException {
+    private static X509Certificate certificate(KeyFile file, KeyStore store)
+            throws IOException, GeneralSecurityException {
         for (String alias : Collections.list(store.aliases())) {
             if (store.isKeyEntry(alias) && store.getCertificate(alias) instanceof X509Certificate certificate) {
                 return certificate;
@@ -144,7 +150,8 @@ record Keys(String stamp, SSLContext context, X509Certificate own) {
         throw new IOException("the keystore " + file + " holds no private key with a certificate");
     }
 
-    private static X509ExtendedTrustManager trust(Optional<KeyFile> truststore) throws IOException, GeneralSecurityException {
+    private static X509ExtendedTrustManager trust(Optional<KeyFile> truststore)
+            throws IOException, GeneralSecurityException {
         KeyStore store = null;
         if (truststore.isPresent()) {
             store = load(truststore.get(), password(truststore.get()), "truststore");

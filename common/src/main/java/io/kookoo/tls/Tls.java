@@ -47,8 +47,7 @@ public final class Tls {
         this.clientAuth = clientAuth;
         this.ownPeer = ownPeer;
         this.keys = Keys.read(keystore, truststore, ownPeer);
-        this.scratch = new Scratch(
-                keys.context().createSSLEngine().getSession().getPacketBufferSize());
+        this.scratch = new Scratch(keys.context().createSSLEngine().getSession().getPacketBufferSize());
     }
 
     /**
@@ -58,8 +57,9 @@ public final class Tls {
      */
     public static Tls ofServer(Settings.Security security) throws IOException {
         if (security.keystore().isEmpty()) {
-            throw new IOException("TLS is asked for, and the server has no certificate: name its file in [Security] keystore,"
-                    + " or set [Security] tls = no");
+            throw new IOException(
+                    "TLS is asked for, and the server has no certificate: name its file in [Security] keystore,"
+                            + " or set [Security] tls = no");
         }
         if (security.clientAuth() != Settings.Security.ClientAuth.NONE
                 && security.truststore().isEmpty()) {

@@ -155,7 +155,8 @@ public final class TlsStream {
             List<Rdn> names = new LdapName(certificate.getSubjectX500Principal().getName()).getRdns();
             // From the end: the last one written is the most special.
             for (int i = names.size() - 1; i >= 0; i--) {
-                if (names.get(i).getType().equalsIgnoreCase("CN") && names.get(i).getValue() instanceof String name) {
+                if (names.get(i).getType().equalsIgnoreCase("CN")
+                        && names.get(i).getValue() instanceof String name) {
                     return Optional.of(name);
                 }
             }
@@ -196,8 +197,8 @@ public final class TlsStream {
                         if (opened.position() > 0) {
                             return result.getHandshakeStatus();
                         }
-                        opened = ByteBuffer.allocate(grown(
-                                opened.capacity(), engine.getSession().getApplicationBufferSize()));
+                        opened = ByteBuffer.allocate(
+                                grown(opened.capacity(), engine.getSession().getApplicationBufferSize()));
                     }
                     case CLOSED -> {
                         ended = true;

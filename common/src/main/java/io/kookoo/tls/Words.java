@@ -40,12 +40,18 @@ final class Words {
 
     private static String ofAlert(String alert) {
         return switch (alert.toLowerCase(Locale.ROOT)) {
-            case "bad_certificate", "certificate_unknown", "unknown_ca", "certificate_expired", "certificate_revoked",
-                    "unsupported_certificate" -> "the other side refuses the certificate that is shown to it (" + alert + ")";
+            case "bad_certificate",
+                    "certificate_unknown",
+                    "unknown_ca",
+                    "certificate_expired",
+                    "certificate_revoked",
+                    "unsupported_certificate" ->
+                "the other side refuses the certificate that is shown to it (" + alert + ")";
             case "certificate_required" -> "the other side needs a certificate, and is shown none (" + alert + ")";
-            case "protocol_version" -> "the other side has no version of TLS in common, here 1.3 and 1.2 (" + alert + ")";
-            case "handshake_failure" -> "the other side does not agree to anything that is offered, or needs a certificate (" + alert
-                    + ")";
+            case "protocol_version" ->
+                "the other side has no version of TLS in common, here 1.3 and 1.2 (" + alert + ")";
+            case "handshake_failure" ->
+                "the other side does not agree to anything that is offered, or needs a certificate (" + alert + ")";
             default -> "the other side says " + alert;
         };
     }

@@ -144,8 +144,7 @@ final class AccessSettingsTest {
 
     @Test
     void shouldTakeNoTokenFromTheCommandLine() {
-        assertThrows(
-                IllegalArgumentException.class, () -> Settings.load(home, home, Map.of(), Map.of("token", TOKEN)));
+        assertThrows(IllegalArgumentException.class, () -> Settings.load(home, home, Map.of(), Map.of("token", TOKEN)));
     }
 
     @ParameterizedTest
@@ -164,7 +163,8 @@ final class AccessSettingsTest {
     void shouldReadNamedTokensInTheirOrder() throws IOException {
         write("# who may\n\nops   " + TOKEN + "\nci\tsecond-token\n" + "lonely-token\n");
         Settings.Security security = load(Map.of()).security();
-        assertEquals(List.of("ops", "ci", "token"), List.copyOf(security.tokens().keySet()));
+        assertEquals(
+                List.of("ops", "ci", "token"), List.copyOf(security.tokens().keySet()));
         assertTrue(security.tokens().get("ops").matches(TOKEN));
         assertTrue(security.tokens().get("token").matches("lonely-token"));
         assertTrue(security.token().orElseThrow().matches(TOKEN), "a client shows the first");
@@ -210,8 +210,7 @@ final class AccessSettingsTest {
                         "*",
                         Set.of(Role.SUBMIT)),
                 settings.security().roles());
-        assertTrue(
-                settings.origins().contains(new Settings.Origin("Access", "worker 7", "work", ini + " line 3")));
+        assertTrue(settings.origins().contains(new Settings.Origin("Access", "worker 7", "work", ini + " line 3")));
     }
 
     @Test

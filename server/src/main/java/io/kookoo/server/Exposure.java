@@ -29,7 +29,8 @@ final class Exposure {
         if (!security.open()) {
             throw new Server.StartException(
                     ExitCode.SETTINGS,
-                    "[Server] ip = " + settings.server().ip() + ": others could reach this server, run functions and stop it,"
+                    "[Server] ip = " + settings.server().ip()
+                            + ": others could reach this server, run functions and stop it,"
                             + " and it would not know who they are. Choose one: --ip 127.0.0.1, for this machine alone; TLS with"
                             + " [Security] keystore, truststore and client_auth = need; a token, in the environment"
                             + " KOOKOO_TOKEN or in [Security] token_file; or [Security] open = yes (--open) if everybody who"

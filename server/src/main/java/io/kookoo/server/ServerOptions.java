@@ -85,7 +85,10 @@ final class ServerOptions {
     @Option(names = "--store-file", paramLabel = "FILE", description = "The store's file. Default: data/kookoo.db")
     private String storeFile;
 
-    @Option(names = "--keystore", paramLabel = "FILE", description = "The server's key and certificate: connections are TLS.")
+    @Option(
+            names = "--keystore",
+            paramLabel = "FILE",
+            description = "The server's key and certificate: connections are TLS.")
     private String keystore;
 
     @Option(names = "--truststore", paramLabel = "FILE", description = "Certificates of those who sign the clients'.")

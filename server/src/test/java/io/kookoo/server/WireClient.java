@@ -59,6 +59,16 @@ public final class WireClient implements AutoCloseable {
         }
     }
 
+    /** Over a connection that somebody has made, such as one of TLS. */
+    WireClient(Socket connected) {
+        try {
+            socket = connected;
+            socket.setSoTimeout(DEADLINE_MILLIS);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** A request: its arguments and data, separated by NUL. */
     public static byte[] packet(PacketType type, String... parts) {
         return packet(REQUEST, type.code(), String.join("\0", parts).getBytes(StandardCharsets.ISO_8859_1));

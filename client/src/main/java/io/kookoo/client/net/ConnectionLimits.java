@@ -44,7 +44,11 @@ public record ConnectionLimits(
 
     /** Of plain connections. */
     public ConnectionLimits(
-            Duration connectTimeout, Duration pingInterval, Duration pingTimeout, int maxPacketBytes, int maxLineBytes) {
+            Duration connectTimeout,
+            Duration pingInterval,
+            Duration pingTimeout,
+            int maxPacketBytes,
+            int maxLineBytes) {
         this(connectTimeout, pingInterval, pingTimeout, maxPacketBytes, maxLineBytes, Credentials.NONE);
     }
 
@@ -74,8 +78,7 @@ public record ConnectionLimits(
 
     /** The same, but for how both sides know each other. */
     public ConnectionLimits with(Credentials others) {
-        return new ConnectionLimits(
-                connectTimeout, pingInterval, pingTimeout, maxPacketBytes, maxLineBytes, others);
+        return new ConnectionLimits(connectTimeout, pingInterval, pingTimeout, maxPacketBytes, maxLineBytes, others);
     }
 
     private static long ceilDiv(long a, long b) {

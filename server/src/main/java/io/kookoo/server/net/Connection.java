@@ -37,8 +37,9 @@ public final class Connection {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
     /** For those who are here without it. */
-    private static final String TLS_REQUIRED = "This server takes TLS connections only; a client of Kookoo needs [Security] truststore,"
-            + " or --tls where Java trusts who has signed the server's certificate";
+    private static final String TLS_REQUIRED =
+            "This server takes TLS connections only; a client of Kookoo needs [Security] truststore,"
+                    + " or --tls where Java trusts who has signed the server's certificate";
 
     /**
      * The send buffer asked for. Linux doubles it for its own accounts, and caps it at 208 KiB unless told otherwise. Set
@@ -311,7 +312,11 @@ public final class Connection {
         try {
             tls.handshake();
             if (LOG.isDebugEnabled()) {
-                LOG.debug("{}", event("tls_agreed").with("with", tls.agreed()).with("cn", commonName().orElse("none")));
+                LOG.debug(
+                        "{}",
+                        event("tls_agreed")
+                                .with("with", tls.agreed())
+                                .with("cn", commonName().orElse("none")));
             }
             return null;
         } catch (EOFException e) {
