@@ -287,11 +287,7 @@ final class SettingsTest {
                 "[Retry]\nretries = 1\n",
                 ini
                         + " line 2: retries = \"1\" stands in the unknown section [Retry]; known are Server, Client, Logger,"
-<<<<<<< HEAD
                         + " Store, Report, Security, Access, Function <name>, Retry <name>");
-=======
-                        + " Store, Report, Security, Function <name>, Retry <name>");
->>>>>>> 59a6d1c58665049254fe7d2e3d2a0d1fbeeb0d10
     }
 
     @Test

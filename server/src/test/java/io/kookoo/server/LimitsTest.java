@@ -20,7 +20,8 @@ final class LimitsTest {
 
     @Test
     void shouldRefuseConnectionsBeyondTheLimitAndTakeOneAgainWhenOneHasGone() {
-        try (RunningServer server = new RunningServer().with("max-connections", "2").start()) {
+        try (RunningServer server =
+                new RunningServer().with("max-connections", "2").start()) {
             WireClient first = server.connect().expectNothingBeforeEcho();
             WireClient second = server.connect().expectNothingBeforeEcho();
             for (int i = 0; i < 3; i++) {
@@ -44,20 +45,26 @@ final class LimitsTest {
 
     @Test
     void shouldCloseAConnectionThatDoesNotFinishItsFirstMessage() {
-        try (RunningServer server = new RunningServer().with("first-message", "0.3").start()) {
+        try (RunningServer server =
+                new RunningServer().with("first-message", "0.3").start()) {
             WireClient silent = server.connect();
             WireClient half = server.connect().sendBytes(new byte[] {0, 'R', 'E'});
             WireClient halfLine = server.connect().sendBytes("stat".getBytes(java.nio.charset.StandardCharsets.UTF_8));
             silent.expectGone();
             half.expectGone();
             halfLine.expectGone();
-            server.log().await(3, "DEBUG disconnected", "it has not said its first message, or shown its token, within PT0.3S");
+            server.log()
+                    .await(
+                            3,
+                            "DEBUG disconnected",
+                            "it has not said its first message, or shown its token, within PT0.3S");
         }
     }
 
     @Test
     void shouldKeepAConnectionThatHasSaidItsFirstMessage() {
-        try (RunningServer server = new RunningServer().with("first-message", "0.3").start()) {
+        try (RunningServer server =
+                new RunningServer().with("first-message", "0.3").start()) {
             WireClient quiet = server.connect().expectNothingBeforeEcho();
             // Later than the one before, and gone already.
             server.connect().expectGone();
@@ -79,7 +86,8 @@ final class LimitsTest {
 
     @Test
     void shouldRefuseFunctionsOfAWorkerBeyondTheLimit() {
-        try (RunningServer server = new RunningServer().with("max-functions", "2").start()) {
+        try (RunningServer server =
+                new RunningServer().with("max-functions", "2").start()) {
             WireClient worker = server.worker("a", "b");
             worker.send(CAN_DO, "c")
                     .expect(

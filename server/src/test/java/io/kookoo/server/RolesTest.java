@@ -52,8 +52,8 @@ final class RolesTest {
             WORK_WARNING);
     private static final Set<PacketType> ANY =
             EnumSet.of(ECHO_REQ, SET_CLIENT_ID, OPTION_REQ, GET_STATUS, GET_STATUS_UNIQUE);
-    private static final Set<String> ADMINS = Set.of(
-            "shutdown", "drop", "maxqueue", "purge", "retry", "backup", "report", "quiet", "resume", "stop");
+    private static final Set<String> ADMINS =
+            Set.of("shutdown", "drop", "maxqueue", "purge", "retry", "backup", "report", "quiet", "resume", "stop");
 
     @TempDir
     private Path folder;
@@ -190,7 +190,10 @@ final class RolesTest {
                         denied(as(name), verb + " function f").contains(" needs the role admin, which " + name), name);
             }
         }
-        server.log().await("WARN permission_denied", "name=guest what=" + ADMINS.iterator().next());
+        server.log()
+                .await(
+                        "WARN permission_denied",
+                        "name=guest what=" + ADMINS.iterator().next());
         assertTrue(server.shutdowns().isEmpty());
         Need.ofVerbs().forEach((verb, need) -> assertEquals(ADMINS.contains(verb), need == Need.ADMIN, verb));
     }
@@ -287,8 +290,11 @@ final class RolesTest {
     void shouldShowTheResultsOfAForegroundJobToItsClient() {
         WireClient asker = as("asker");
         String handle = asker.send(SUBMIT_JOB, "f", "", "data").expectHandle();
-        as("runner").send(CAN_DO, "f").send(GRAB_JOB).expect(JOB_ASSIGN, handle, "f", "data").send(
-                WORK_COMPLETE, handle, "result");
+        as("runner")
+                .send(CAN_DO, "f")
+                .send(GRAB_JOB)
+                .expect(JOB_ASSIGN, handle, "f", "data")
+                .send(WORK_COMPLETE, handle, "result");
         asker.expect(WORK_COMPLETE, handle, "result");
     }
 
@@ -311,7 +317,8 @@ final class RolesTest {
                 .withEnvironment("KOOKOO_TOKEN", "t-any")
                 .withSection("Access", "* = work")
                 .start()) {
-            WireClient client = starred.connect().send(OPTION_REQ, "token=t-any").expect(OPTION_RES, "token");
+            WireClient client =
+                    starred.connect().send(OPTION_REQ, "token=t-any").expect(OPTION_RES, "token");
             expectDenied(client.send(SUBMIT_JOB, "f", "", ""), "SUBMIT_JOB needs the role submit, which token has not");
             client.send(CAN_DO, "f").expectNothingBeforeEcho();
         }

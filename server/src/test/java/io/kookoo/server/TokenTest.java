@@ -199,7 +199,8 @@ final class TokenTest {
                     .sendText("auth " + TOKEN)
                     .expectText("OK\r\n")
                     .sendText("auth")
-                    .expectText("ERR INVALID_ARGUMENTS An+incomplete+set+of+arguments+was+sent+to+this+command+auth\r\n");
+                    .expectText(
+                            "ERR INVALID_ARGUMENTS An+incomplete+set+of+arguments+was+sent+to+this+command+auth\r\n");
             assertEquals(List.of(), open.log().with(TOKEN));
         }
     }

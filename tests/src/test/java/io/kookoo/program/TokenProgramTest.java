@@ -49,7 +49,8 @@ final class TokenProgramTest {
                 assertEquals(3, program.awaitExit());
                 assertEquals(
                         List.of("environment KOOKOO_TOKEN_FILE: the token file " + tokens
-                                + " can be read by others than its owner; let nobody else read it: chmod 600 " + tokens),
+                                + " can be read by others than its owner; let nobody else read it: chmod 600 "
+                                + tokens),
                         program.err());
             }
         }
@@ -67,9 +68,11 @@ final class TokenProgramTest {
             assertTrue(wrong.err().get(0).startsWith("the server does not take the token"), wrong.err()::toString);
 
             Map<String, String> right = Map.of("KOOKOO_TOKEN", TOKEN);
-            assertEquals(List.of("3"), command(server, right, "call", "add(1,2)").out());
+            assertEquals(
+                    List.of("3"), command(server, right, "call", "add(1,2)").out());
             RunningProgram settings = command(server, right, "show", "settings");
-            assertTrue(settings.out().stream().anyMatch(line -> line.matches("Security +token +\\*\\*\\* +environment PASSWORD.*")));
+            assertTrue(settings.out().stream()
+                    .anyMatch(line -> line.matches("Security +token +\\*\\*\\* +environment PASSWORD.*")));
 
             // A worker that never had the token itself.
             assertEquals(0, command(server, right, "ping").awaitExit());

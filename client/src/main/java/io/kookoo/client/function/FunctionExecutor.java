@@ -327,8 +327,8 @@ public final class FunctionExecutor implements AutoCloseable {
             List<String> wrong = new ArrayList<>(folder.problems());
             wrong.addAll(next.problems());
             next.missing()
-                    .forEach(name -> wrong.add(
-                            "[Client] functions has " + name + ", and there is no such function; take it out, or add one"));
+                    .forEach(name -> wrong.add("[Client] functions has " + name
+                            + ", and there is no such function; take it out, or add one"));
             report(wrong);
             List<String> before = table.names();
             List<String> after = next.names();

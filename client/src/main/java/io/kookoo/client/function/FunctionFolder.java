@@ -241,8 +241,8 @@ final class FunctionFolder {
         if (!file.seen.openToOthers()) {
             return false;
         }
-        file.refused = List.of(file.name() + ": not loaded: others than its owner can write to it; chmod go-w " + file.path
-                + staying(file));
+        file.refused = List.of(file.name() + ": not loaded: others than its owner can write to it; chmod go-w "
+                + file.path + staying(file));
         return true;
     }
 

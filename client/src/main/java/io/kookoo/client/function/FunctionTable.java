@@ -59,7 +59,9 @@ final class FunctionTable {
                 .filter(name -> !functions.containsKey(key(name)))
                 .toList();
         if (!allowed.isEmpty()) {
-            functions.keySet().retainAll(allowed.stream().map(FunctionTable::key).toList());
+            functions
+                    .keySet()
+                    .retainAll(allowed.stream().map(FunctionTable::key).toList());
         }
         return new FunctionTable(functions, problems, missing);
     }

@@ -41,7 +41,9 @@ final class TokenShown {
         if (packet.type() == PacketType.ERROR) {
             return isAnswer(packet.text(0), packet.text(1));
         }
-        if (unanswered && packet.type() == PacketType.OPTION_RES && packet.text(0).equals(OPTION)) {
+        if (unanswered
+                && packet.type() == PacketType.OPTION_RES
+                && packet.text(0).equals(OPTION)) {
             unanswered = false;
             return true;
         }
@@ -53,8 +55,9 @@ final class TokenShown {
             throw wanted();
         }
         if (code.equals(ErrorCode.AUTH_FAILED.name())) {
-            throw new TokenException("the server does not take the token of this client (KOOKOO_TOKEN, PASSWORD, or [Security]"
-                    + " token_file): " + text);
+            throw new TokenException(
+                    "the server does not take the token of this client (KOOKOO_TOKEN, PASSWORD, or [Security]"
+                            + " token_file): " + text);
         }
         if (unanswered && code.equals(ErrorCode.UNKNOWN_OPTION.name())) {
             // One that knows no tokens wants none.

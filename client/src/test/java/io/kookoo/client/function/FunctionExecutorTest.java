@@ -303,7 +303,9 @@ class FunctionExecutorTest {
                 "ratio")) {
             for (String arguments : List.of("", "1", "\"x\"", "1,2")) {
                 assertTrue(
-                        failure(executor, method, arguments).getMessage().startsWith("no such function: " + method + ","),
+                        failure(executor, method, arguments)
+                                .getMessage()
+                                .startsWith("no such function: " + method + ","),
                         method);
             }
         }

@@ -61,12 +61,14 @@ class TokenShownTest {
         try (ServerConnection connection = connect(LIMITS);
                 Peer peer = server.accept()) {
             peer.send(res(ERROR, "AUTH_REQUIRED", "first"));
-            assertEquals(wanted, assertThrows(TokenException.class, connection::read).getMessage());
+            assertEquals(
+                    wanted, assertThrows(TokenException.class, connection::read).getMessage());
         }
         try (ServerConnection connection = connect(LIMITS);
                 Peer peer = server.accept()) {
             peer.send("ERR AUTH_REQUIRED this server wants a token first: auth TOKEN\n");
-            assertEquals(wanted, assertThrows(TokenException.class, connection::read).getMessage());
+            assertEquals(
+                    wanted, assertThrows(TokenException.class, connection::read).getMessage());
         }
     }
 
@@ -96,7 +98,8 @@ class TokenShownTest {
     void shouldPassOnAnswersToOtherOptions() throws IOException {
         try (ServerConnection connection = connect(LIMITS);
                 Peer peer = server.accept()) {
-            peer.send(res(OPTION_RES, "token"), res(ERROR, "UNKNOWN_OPTION", "x"), res(ERROR, "PERMISSION_DENIED", "y"));
+            peer.send(
+                    res(OPTION_RES, "token"), res(ERROR, "UNKNOWN_OPTION", "x"), res(ERROR, "PERMISSION_DENIED", "y"));
             assertEquals("token", connection.readPacket().text(0));
             assertEquals("UNKNOWN_OPTION", connection.readPacket().text(0));
             assertEquals("PERMISSION_DENIED", connection.readPacket().text(0));

@@ -123,7 +123,8 @@ public final class JobCommands {
         }
         StringBuilder answer = new StringBuilder();
         try {
-            for (JobRecord job : list(new JobQuery(function, state, standing.isAdmin() ? null : standing.name(), since, limit))) {
+            for (JobRecord job :
+                    list(new JobQuery(function, state, standing.isAdmin() ? null : standing.name(), since, limit))) {
                 TextCommands.row(
                         answer,
                         job.handle(),

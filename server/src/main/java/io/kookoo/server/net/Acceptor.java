@@ -161,7 +161,8 @@ public final class Acceptor {
 
     /** Tells one for whom there is no room, as far as that does not block, and closes it. */
     private void refuse(Socket socket) throws IOException {
-        String reason = "this server has " + limits.maxConnections() + " connections, the most it may have; try again later";
+        String reason =
+                "this server has " + limits.maxConnections() + " connections, the most it may have; try again later";
         if (!full) {
             full = true;
             LOG.warn("connections_full limit={} effect=\"further ones are refused\"", limits.maxConnections());

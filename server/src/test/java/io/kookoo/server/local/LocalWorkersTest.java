@@ -30,7 +30,8 @@ class LocalWorkersTest {
 
     @Test
     void shouldPauseLongerEachTimeAChildEndsEarly() throws Exception {
-        LocalWorkers workers = new LocalWorkers(List.of("sh", "-c", "exit $CODE"), environment -> environment.put("CODE", "7"));
+        LocalWorkers workers =
+                new LocalWorkers(List.of("sh", "-c", "exit $CODE"), environment -> environment.put("CODE", "7"));
         workers.start(1);
         List<String> ended = log.await(3, "ERROR local_client_ended", "exited with 7");
         assertTrue(ended.get(0).endsWith("restart_in_ms=500"), ended::toString);

@@ -399,8 +399,7 @@ public abstract class JobStoreContract {
     void shouldListTheNewestThatMatchInTheOrderOfTheirNumbers() throws StoreException {
         long start = clock.millis();
         for (int n = 1; n <= 9; n++) {
-            TestJob job =
-                    job(n).function(n % 2 == 0 ? "even" : "odd").owner(n % 4 == 0 ? "ops" : n == 7 ? "Ops" : "");
+            TestJob job = job(n).function(n % 2 == 0 ? "even" : "odd").owner(n % 4 == 0 ? "ops" : n == 7 ? "Ops" : "");
             commit(job.add());
             if (n % 3 == 0) {
                 commit(job.done("1", clock.millis()).end());

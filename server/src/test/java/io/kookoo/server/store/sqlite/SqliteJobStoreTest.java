@@ -748,11 +748,16 @@ final class SqliteJobStoreTest extends JobStoreContract {
         Path old = folder.resolve("format-1.db");
         try (Connection connection = connect(old)) {
             assertEquals("[2]", query(connection, "PRAGMA user_version").toString());
-            assertEquals("[0]", query(connection, "SELECT count(*) FROM jobs WHERE owner <> ''").toString());
+            assertEquals(
+                    "[0]",
+                    query(connection, "SELECT count(*) FROM jobs WHERE owner <> ''")
+                            .toString());
         }
         try (JobStore opened = SqliteJobStore.open(old, MANY, clock)) {
             assertEquals(4, opened.begin("H:box:newer:"));
-            opened.commit(List.of(new TestJob(4, "H:box:newer:", 1, clock.millis()).owner("ops").add()));
+            opened.commit(List.of(new TestJob(4, "H:box:newer:", 1, clock.millis())
+                    .owner("ops")
+                    .add()));
             assertEquals(1, opened.jobs(new JobQuery(null, null, "ops", 0, 10)).size());
         }
     }
