@@ -271,6 +271,17 @@ public record Settings(
             roles = Map.copyOf(roles);
         }
 
+        /** Without tokens and roles. */
+        public Security(
+                boolean tls,
+                Optional<KeyFile> keystore,
+                Optional<KeyFile> truststore,
+                ClientAuth clientAuth,
+                Duration handshakeTimeout,
+                boolean open) {
+            this(tls, keystore, truststore, clientAuth, handshakeTimeout, open, Map.of(), Map.of());
+        }
+
         /** Whether a server answers nobody who has not shown a token. */
         public boolean requiresToken() {
             return !tokens.isEmpty();
