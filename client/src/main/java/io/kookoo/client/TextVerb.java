@@ -36,6 +36,7 @@ public enum TextVerb {
     CLIENTS(true),
     HISTORY(true),
     TELL(false),
+    AUTH(false),
     HELP(true);
 
     private final boolean list;
