@@ -23,7 +23,7 @@ public final class PacketReader {
     private final InputStream in;
     private final Magic magic;
     private int maxPacketBytes;
-    private final int maxLineBytes;
+    private int maxLineBytes;
 
     private byte[] buffer = new byte[SMALLEST_BUFFER];
     private int from;
@@ -43,9 +43,10 @@ public final class PacketReader {
         this.maxLineBytes = maxLineBytes;
     }
 
-    /** From the next message on the body of a packet may have so many bytes. */
-    public void maxPacketBytes(int bytes) {
-        maxPacketBytes = bytes;
+    /** From the next message on the body of a packet, and a line, may have so many bytes. */
+    public void limit(int packetBytes, int lineBytes) {
+        maxPacketBytes = packetBytes;
+        maxLineBytes = lineBytes;
     }
 
     /**

@@ -65,6 +65,8 @@ record SettingKey<T>(String section, String name, String option, String defaultT
             key(SERVER, "first_message", "60", ValueType.seconds("0.1", A_DAY));
     static final SettingKey<Integer> MAX_FUNCTIONS =
             key(SERVER, "max_functions", "10000", ValueType.integer(1, 1_000_000));
+    static final SettingKey<Integer> MAX_FUNCTION_NAMES =
+            key(SERVER, "max_function_names", "100000", ValueType.integer(1, 10_000_000));
     static final SettingKey<Integer> MAX_JOBS =
             key(SERVER, "max_jobs", "10000000", ValueType.integer(1, 1_000_000_000));
     static final SettingKey<Long> MAX_JOBS_SIZE = key(SERVER, "max_jobs_size", "0", ValueType.bytes("0", "1024G"));
@@ -148,6 +150,7 @@ record SettingKey<T>(String section, String name, String option, String defaultT
             MAX_CONNECTIONS,
             FIRST_MESSAGE,
             MAX_FUNCTIONS,
+            MAX_FUNCTION_NAMES,
             MAX_JOBS,
             MAX_JOBS_SIZE,
             MAX_SUBSCRIPTIONS,

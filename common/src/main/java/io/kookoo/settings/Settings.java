@@ -118,6 +118,7 @@ public record Settings(
      * @param maxConnections connections at a time
      * @param firstMessage how long a connection may take until it has said its first message, and shown its token; over 0
      * @param maxFunctions functions that one connection can do
+     * @param maxFunctionNames functions in all that it knows, whether or not anybody offers them
      * @param maxJobs jobs that have not ended
      * @param maxJobsBytes what these take, over 0; a written 0 is half of the heap
      * @param maxSubscriptions channels that one connection has subscribed to
@@ -127,6 +128,7 @@ public record Settings(
             int maxConnections,
             Duration firstMessage,
             int maxFunctions,
+            int maxFunctionNames,
             int maxJobs,
             long maxJobsBytes,
             int maxSubscriptions,
@@ -652,6 +654,7 @@ public record Settings(
                     value(SettingKey.MAX_CONNECTIONS),
                     value(SettingKey.FIRST_MESSAGE),
                     value(SettingKey.MAX_FUNCTIONS),
+                    value(SettingKey.MAX_FUNCTION_NAMES),
                     value(SettingKey.MAX_JOBS),
                     maxJobsBytes == 0 ? Runtime.getRuntime().maxMemory() / 2 : maxJobsBytes,
                     value(SettingKey.MAX_SUBSCRIPTIONS),

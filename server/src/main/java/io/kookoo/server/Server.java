@@ -334,7 +334,8 @@ public final class Server {
                 new Bounds(
                         settings.limits().maxJobs(),
                         settings.limits().maxJobsBytes(),
-                        settings.limits().maxFunctions()));
+                        settings.limits().maxFunctions(),
+                        settings.limits().maxFunctionNames()));
     }
 
     private static Keeping keeping(Settings.Store store, long run) {

@@ -104,6 +104,27 @@ final class LimitsTest {
     }
 
     @Test
+    void shouldRefuseFunctionsBeyondTheLimitOfAll() {
+        try (RunningServer server = new RunningServer()
+                .with("max-function-names", "2")
+                .with("store", "none")
+                .start()) {
+            String refused = "There are 2 functions, the most there may be ([Server] max_function_names); drop function"
+                    + " forgets one";
+            WireClient client = server.connect();
+            client.send(SUBMIT_JOB_BG, "a", "", "").expectHandle();
+            client.sendText("create function b").expectText("OK\r\n");
+            client.send(SUBMIT_JOB_BG, "c", "", "").expect(ERROR, "QUEUE_ERROR", refused);
+            client.send(CAN_DO, "c").expect(ERROR, "TOO_MANY_FUNCTIONS", refused);
+            client.sendText("create function c").expectText("ERR TOO_MANY_FUNCTIONS " + refused + "\n");
+            client.send(SUBMIT_JOB_BG, "a", "", "").expectHandle();
+            client.send(CAN_DO, "b").expectNothingBeforeEcho();
+            client.send(CANT_DO, "b").sendText("drop function b").expectText("OK\r\n");
+            client.send(SUBMIT_JOB_BG, "c", "", "").expectHandle();
+        }
+    }
+
+    @Test
     void shouldRefuseJobsBeyondTheLimitOfAllFunctions() {
         try (RunningServer server =
                 new RunningServer().with("max-jobs", "3").with("store", "none").start()) {

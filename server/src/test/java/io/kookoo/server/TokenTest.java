@@ -97,6 +97,17 @@ final class TokenTest {
     }
 
     @Test
+    void shouldReadNoLongLineBeforeTheToken() {
+        server.connect().sendText("x".repeat(16 * 1024 + 1)).expectGone();
+        String longest = "x".repeat(64 * 1024 - 100);
+        server.connect()
+                .sendText("auth " + TOKEN)
+                .expectText("OK\r\n")
+                .sendText(longest)
+                .expectText("ERR UNKNOWN_COMMAND Unknown+server+command" + longest + "\r\n");
+    }
+
+    @Test
     void shouldReadALargePacketRightBehindTheToken() {
         String data = "x".repeat(100_000);
         WireClient client = server.connect();

@@ -71,7 +71,7 @@ class CompletionsTest {
         refresh(
                 "a%1B[2J\t0\t0\t1\na b\t0\t0\t1\nadd[]\t0\t0\t1\nawaited\t1\t0\t0\nadd\t0\t0\t1\n.\n",
                 "a\u009b\t1\n.\n");
-        assertEquals(List.of("add("), texts("", "a"));
+        assertEquals(List.of("auth", "add("), texts("", "a"));
         assertFalse(completions.isFunction("awaited"));
         assertEquals(List.of(), texts("subscribe ", ""));
     }

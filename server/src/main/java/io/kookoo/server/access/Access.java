@@ -61,7 +61,7 @@ public final class Access {
             return Standing.ALL;
         }
         if (commonName.isPresent()) {
-            return Standing.of(commonName.get(), rolesOf(commonName.get()));
+            return standing(commonName.get(), rolesOf(commonName.get()));
         }
         return loopback ? Standing.ALL : Standing.of("@" + address, OF_STRANGERS);
     }
@@ -80,7 +80,12 @@ public final class Access {
         Set<Role> granted = EnumSet.noneOf(Role.class);
         granted.addAll(rolesOf(name));
         commonName.ifPresent(common -> granted.addAll(rolesOf(common)));
-        return Standing.of(commonName.orElse(name), granted);
+        return standing(commonName.orElse(name), granted);
+    }
+
+    /** Where everybody may do everything, nobody asks whose a job is. */
+    private Standing standing(String name, Set<Role> granted) {
+        return roles.isEmpty() ? Standing.ALL : Standing.of(name, granted);
     }
 
     private String nameOf(String token, String address) throws NotAdmittedException {

@@ -244,8 +244,8 @@ public final class TextCommands {
         if (name.length() > FunctionName.MAX_BYTES) {
             return tooLong(name);
         }
-        dispatcher.createFunction(name);
-        return OK;
+        String refusal = dispatcher.createFunction(name);
+        return refusal == null ? OK : error("TOO_MANY_FUNCTIONS", refusal);
     }
 
     private String drop(String[] words, Deliveries deliveries) {

@@ -196,6 +196,9 @@ public final class Dispatcher {
         if (peer.abilities.size() >= most && !peer.abilities.containsKey(functions.get(name))) {
             return "This worker has announced " + most + " functions, the most it may ([Server] max_functions)";
         }
+        if (isOneTooMany(name)) {
+            return tooManyNames();
+        }
         FunctionQueue function = function(name);
         Ability ability = peer.abilities.get(function);
         if (ability == null) {
@@ -329,6 +332,9 @@ public final class Dispatcher {
         if (draining) {
             return SHUTTING_DOWN;
         }
+        if (isOneTooMany(submission.function())) {
+            return tooManyNames();
+        }
         FunctionQueue function = function(submission.function());
         Job joined = jobs.joinedBy(function, submission);
         if (joined == null && function.refuses(submission.priority())) {
@@ -403,9 +409,26 @@ public final class Dispatcher {
 
     // ---- functions ----
 
-    /** Makes a function known that nobody has announced or asked for yet. */
-    public synchronized void createFunction(FunctionName name) {
+    /**
+     * Makes a function known that nobody has announced or asked for yet.
+     *
+     * @return null, or why not, and nothing has happened
+     */
+    public synchronized String createFunction(FunctionName name) {
+        if (isOneTooMany(name)) {
+            return tooManyNames();
+        }
         function(name);
+        return null;
+    }
+
+    private boolean isOneTooMany(FunctionName name) {
+        return functions.size() >= settings.bounds().names() && !functions.containsKey(name);
+    }
+
+    private String tooManyNames() {
+        return "There are " + settings.bounds().names()
+                + " functions, the most there may be ([Server] max_function_names); drop function forgets one";
     }
 
     /** How {@link #dropFunction} ended. */

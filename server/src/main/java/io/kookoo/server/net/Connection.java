@@ -126,7 +126,9 @@ public final class Connection {
                 Magic.REQUEST,
                 limits.maxPacketBytes(),
                 limits.maxLineBytes());
-        reader.maxPacketBytes(Math.min(limits.maxPacketBytes(), Limits.STRANGER_PACKET_BYTES));
+        reader.limit(
+                Math.min(limits.maxPacketBytes(), Limits.STRANGER_BYTES),
+                Math.min(limits.maxLineBytes(), Limits.STRANGER_BYTES));
         this.opening = opening;
         // Between a half and the whole, spread over connections that came one after the other.
         int firstCredit = CREDIT_BYTES - (int) (number * SPREAD % (CREDIT_BYTES / 2));
@@ -254,10 +256,10 @@ public final class Connection {
         return goesOn;
     }
 
-    /** One that is known may send what packets it likes. */
+    /** One that is known may send large packets and lines. */
     private void welcome() {
         if (conversation.isKnown()) {
-            reader.maxPacketBytes(limits.maxPacketBytes());
+            reader.limit(limits.maxPacketBytes(), limits.maxLineBytes());
         }
     }
 

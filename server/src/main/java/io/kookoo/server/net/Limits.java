@@ -21,8 +21,8 @@ public record Limits(
         Duration writeStall,
         int maxConnections,
         Duration firstMessage) {
-    /** The largest packet of one who is not known: all that it may say is small. */
-    static final int STRANGER_PACKET_BYTES = 16 * 1024;
+    /** The largest packet, and the longest line, of one who is not known: all that it may say is small. */
+    static final int STRANGER_BYTES = 16 * 1024;
 
     public Limits {
         if (maxPacketBytes < 1
