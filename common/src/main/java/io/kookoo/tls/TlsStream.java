@@ -330,7 +330,7 @@ public final class TlsStream {
         } catch (IOException | RuntimeException untold) {
             e.addSuppressed(untold);
         }
-        return new SSLException(Words.of(e), e);
+        return new SSLException(Words.of(e, own != null), e);
     }
 
     private final class Input extends InputStream {

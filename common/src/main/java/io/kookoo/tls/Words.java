@@ -11,10 +11,11 @@ final class Words {
 
     private Words() {}
 
-    static String of(SSLException e) {
+    /** @param shown whether this side has shown a certificate */
+    static String of(SSLException e, boolean shown) {
         String message = String.valueOf(e.getMessage());
         if (message.startsWith(ALERT)) {
-            return ofAlert(message.substring(ALERT.length()));
+            return ofAlert(message.substring(ALERT.length()), shown);
         }
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             String said = String.valueOf(cause.getMessage());
@@ -38,16 +39,19 @@ final class Words {
         return message;
     }
 
-    private static String ofAlert(String alert) {
+    private static String ofAlert(String alert, boolean shown) {
         return switch (alert.toLowerCase(Locale.ROOT)) {
             case "bad_certificate",
                     "certificate_unknown",
                     "unknown_ca",
                     "certificate_expired",
                     "certificate_revoked",
-                    "unsupported_certificate" ->
-                "the other side refuses the certificate that is shown to it (" + alert + ")";
-            case "certificate_required" -> "the other side needs a certificate, and is shown none (" + alert + ")";
+                    "unsupported_certificate",
+                    "certificate_required" ->
+                shown
+                        ? "the other side refuses the certificate that is shown to it (" + alert + ")"
+                        : "the other side needs a certificate, and is shown none; name one in [Security] keystore ("
+                                + alert + ")";
             case "protocol_version" ->
                 "the other side has no version of TLS in common, here 1.3 and 1.2 (" + alert + ")";
             case "handshake_failure" ->

@@ -200,6 +200,11 @@ final class SettingsTest {
                 "threads | four",
                 "verbose | maybe",
                 "log-level | CHATTY",
+                "tls | maybe",
+                "client-auth | NEED",
+                "client-auth | ''",
+                "handshake-timeout | 0",
+                "open | perhaps",
                 "syslog | localhost",
                 "syslog | localhost:0",
                 "syslog | localhost:65536",
@@ -571,6 +576,57 @@ final class SettingsTest {
                 ini
                         + " line 2: [Report] every = \"0s\" is refused; allowed is a time from 1s to 365d: a whole number with"
                         + " s, m, h or d behind it");
+    }
+
+    @Test
+    void shouldReadWhatTlsRestsOn() throws IOException {
+        Settings.Security none = load(Map.of(), Map.of()).security();
+        assertFalse(none.tls());
+        assertFalse(none.open());
+        assertFalse(none.requiresCertificate());
+        assertEquals(Optional.empty(), none.keystore());
+        assertEquals(Settings.Security.ClientAuth.NONE, none.clientAuth());
+        assertEquals(Duration.ofSeconds(10), none.handshakeTimeout());
+
+        Files.writeString(ini, """
+                [Security]
+                keystore = own.p12
+                keystore_password_file = /etc/secret
+                truststore = trusted.p12
+                client_auth = need
+                handshake_timeout = 2.5
+                open = yes
+                """);
+        Settings settings = load(Map.of("KOOKOO_TRUSTSTORE_PASSWORD", "hush"), Map.of());
+        Settings.Security given = settings.security();
+        assertEquals(
+                Optional.of(
+                        new KeyFile(home.resolve("own.p12"), Optional.empty(), Optional.of(Path.of("/etc/secret")))),
+                given.keystore());
+        assertEquals(Optional.of(KeyFile.of(home.resolve("trusted.p12"), "hush")), given.truststore());
+        assertTrue(given.tls());
+        assertTrue(given.requiresCertificate());
+        assertTrue(given.open());
+        assertEquals(Duration.ofMillis(2500), given.handshakeTimeout());
+        // A secret has no row of its own, nobody wonders at its name, and no text of the settings has it.
+        assertEquals(List.of(), settings.warnings());
+        assertFalse(settings.toString().contains("hush"), settings::toString);
+
+        Settings.Security off = load(Map.of("KOOKOO_TLS", "no"), Map.of()).security();
+        assertFalse(off.tls());
+        assertFalse(off.requiresCertificate());
+        Files.writeString(ini, "");
+        assertTrue(load(Map.of(), Map.of("tls", "yes")).security().tls());
+        assertTrue(
+                load(Map.of(), Map.of("truststore", "trusted.p12")).security().tls());
+    }
+
+    @Test
+    void shouldNotRepeatAPasswordThatStandsInTheFile() {
+        assertRefused(
+                "[Security]\nkeystore_password = hush\n",
+                ini + " line 2: unknown key \"keystore_password\" (value \"***\") in [Security]; did you mean"
+                        + " \"keystore_password_file\"?");
     }
 
     @Test

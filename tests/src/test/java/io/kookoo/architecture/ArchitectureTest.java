@@ -1,5 +1,8 @@
 package io.kookoo.architecture;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -7,6 +10,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -109,6 +113,17 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("ch.qos.logback..")
+                .check(kookoo);
+    }
+
+    @Test
+    void shouldKeepTlsInOnePackage() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.kookoo.tls..")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("javax.net.ssl..", "java.security.cert..")
+                        .and(not(type(SSLException.class))))
                 .check(kookoo);
     }
 
