@@ -9,8 +9,7 @@ package io.kookoo.server.dispatch;
  * @param names of functions that are known, whether or not anybody offers them
  */
 public record Bounds(int jobs, long bytes, int functions, int names) {
-    static final Bounds NONE =
-            new Bounds(Integer.MAX_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
+    static final Bounds NONE = new Bounds(Integer.MAX_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
 
     public Bounds {
         if (jobs < 1 || bytes < 1 || functions < 1 || names < 1) {

@@ -116,8 +116,7 @@ final class AccessTest {
         Access access = access(Map.of(), Map.of("box7", Set.of(Role.WORK), "*", Set.of(Role.SUBMIT)));
         assertMay(access.arriving(HERE, true, Optional.of("box7"), false), "box7", Set.of(Role.WORK));
         assertMay(access.arriving(THERE, false, Optional.of("stranger"), false), "stranger", Set.of(Role.SUBMIT));
-        assertSame(
-                Standing.ALL, access(Map.of(), Map.of()).arriving(THERE, false, Optional.of("box7"), false));
+        assertSame(Standing.ALL, access(Map.of(), Map.of()).arriving(THERE, false, Optional.of("box7"), false));
         assertSame(Standing.ALL, access.arriving(HERE, true, Optional.of("server"), true));
     }
 
