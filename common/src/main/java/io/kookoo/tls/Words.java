@@ -14,8 +14,10 @@ final class Words {
     /** @param shown whether this side has shown a certificate */
     static String of(SSLException e, boolean shown) {
         String message = String.valueOf(e.getMessage());
-        if (message.startsWith(ALERT)) {
-            return ofAlert(message.substring(ALERT.length()), shown);
+        // Some versions of Java begin with the alert, too.
+        int alert = message.indexOf(ALERT);
+        if (alert >= 0) {
+            return ofAlert(message.substring(alert + ALERT.length()), shown);
         }
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             String said = String.valueOf(cause.getMessage());
@@ -25,14 +27,14 @@ final class Words {
             if (cause instanceof CertificateNotYetValidException) {
                 return "its certificate is not valid yet (" + said + ")";
             }
-            if (said.startsWith("No subject alternative") || said.startsWith("No name matching")) {
+            if (said.contains("No subject alternative") || said.contains("No name matching")) {
                 return "its certificate is for another host (" + said + ")";
             }
             if (said.contains("unable to find valid certification path")
                     || said.contains("Path does not chain with any of the trust anchors")) {
                 return "its certificate is signed by nobody who is trusted here";
             }
-            if (said.startsWith("Empty client certificate chain")) {
+            if (said.contains("Empty client certificate chain")) {
                 return "it has shown no certificate, and one is needed";
             }
         }
@@ -50,8 +52,7 @@ final class Words {
                     "certificate_required" ->
                 shown
                         ? "the other side refuses the certificate that is shown to it (" + alert + ")"
-                        : "the other side needs a certificate, and is shown none; name one in [Security] keystore ("
-                                + alert + ")";
+                        : "the other side needs a certificate, and is shown none; name one in [Security] keystore";
             case "protocol_version" ->
                 "the other side has no version of TLS in common, here 1.3 and 1.2 (" + alert + ")";
             case "handshake_failure" ->

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +35,9 @@ final class TlsTest {
     private static final Path FILES =
             Path.of("src/test/resources/io/kookoo/tls").toAbsolutePath();
     private static final int DEADLINE_MILLIS = 10_000;
+
+    /** A thread for each: the common pool may have but one. */
+    private static final Executor THREADS = task -> new Thread(task).start();
 
     @TempDir
     Path folder;
@@ -84,14 +88,16 @@ final class TlsTest {
 
     /** Both shake hands; what the server's side comes to is in the future. */
     private CompletableFuture<String> shaking(TlsStream server) {
-        return CompletableFuture.supplyAsync(() -> {
-            try {
-                server.handshake();
-                return "agreed";
-            } catch (IOException e) {
-                return e.getMessage();
-            }
-        });
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        server.handshake();
+                        return "agreed";
+                    } catch (IOException e) {
+                        return e.getMessage();
+                    }
+                },
+                THREADS);
     }
 
     private static String soon(CompletableFuture<String> future) throws Exception {
@@ -131,31 +137,35 @@ final class TlsTest {
         assertEquals("agreed", soon(shaking));
         byte[] bytes = new byte[3_000_000];
         new Random(7).nextBytes(bytes);
-        CompletableFuture<Void> echo = CompletableFuture.runAsync(() -> {
-            try {
-                byte[] buffer = new byte[50_000];
-                int n;
-                while ((n = server.input().read(buffer)) >= 0) {
-                    server.output().write(buffer, 0, n);
-                }
-                server.endOutput();
-            } catch (IOException e) {
-                throw new AssertionError(e);
-            }
-        });
-        CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> {
-            try {
-                Random random = new Random(8);
-                for (int from = 0; from < bytes.length; ) {
-                    int n = Math.min(bytes.length - from, 1 + random.nextInt(random.nextInt(100_000) + 1));
-                    client.output().write(bytes, from, n);
-                    from += n;
-                }
-                client.endOutput();
-            } catch (IOException e) {
-                throw new AssertionError(e);
-            }
-        });
+        CompletableFuture<Void> echo = CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        byte[] buffer = new byte[50_000];
+                        int n;
+                        while ((n = server.input().read(buffer)) >= 0) {
+                            server.output().write(buffer, 0, n);
+                        }
+                        server.endOutput();
+                    } catch (IOException e) {
+                        throw new AssertionError(e);
+                    }
+                },
+                THREADS);
+        CompletableFuture<Void> sending = CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        Random random = new Random(8);
+                        for (int from = 0; from < bytes.length; ) {
+                            int n = Math.min(bytes.length - from, 1 + random.nextInt(random.nextInt(100_000) + 1));
+                            client.output().write(bytes, from, n);
+                            from += n;
+                        }
+                        client.endOutput();
+                    } catch (IOException e) {
+                        throw new AssertionError(e);
+                    }
+                },
+                THREADS);
         assertEquals(
                 new String(bytes, StandardCharsets.ISO_8859_1),
                 new String(client.input().readAllBytes(), StandardCharsets.ISO_8859_1));

@@ -61,11 +61,18 @@ class OpensslTest {
         }
     }
 
+    /** One that only carries what it is told. */
     private RunningProgram connect(String... options) throws IOException {
+        List<String> all = new ArrayList<>(List.of("-quiet"));
+        all.addAll(List.of(options));
+        return interactive(all.toArray(String[]::new));
+    }
+
+    /** One for which a line that begins with K or R is a command. */
+    private RunningProgram interactive(String... options) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 "openssl",
                 "s_client",
-                "-quiet",
                 "-connect",
                 "127.0.0.1:" + server.port(),
                 "-CAfile",
@@ -90,37 +97,56 @@ class OpensslTest {
         RunningProgram ann = connect(version, "-cert", "ann.pem", "-key", "ann.pem");
         say(ann, "version");
         assertEquals("OK " + Version.TEXT, ann.awaitOut(line -> line.startsWith("OK ")));
-        // A key that is changed on the way.
-        say(ann, version.equals("-tls1_3") ? "K" : "show load");
+    }
+
+    @Test
+    void shouldGoOnWhenTheKeysAreChanged() throws IOException {
+        RunningProgram ann = interactive("-tls1_3", "-cert", "ann.pem", "-key", "ann.pem");
+        say(ann, "version");
+        ann.awaitOut(line -> line.equals("OK " + Version.TEXT));
+        say(ann, "K");
+        ann.awaitErr(line -> line.equals("KEYUPDATE"));
         say(ann, "show load");
         ann.awaitOut(line -> line.matches("\\d+\t0\t0"));
+    }
+
+    @Test
+    void shouldRefuseASecondHandshake() throws IOException {
+        RunningProgram ann = interactive("-tls1_2", "-cert", "ann.pem", "-key", "ann.pem");
+        say(ann, "version");
+        ann.awaitOut(line -> line.equals("OK " + Version.TEXT));
+        say(ann, "R");
+        assertTrue(ann.awaitExit() != 0, () -> ann.err().toString());
     }
 
     private void assertRefused(String alert, String... options) throws IOException {
         RunningProgram refused = connect(options);
         assertTrue(refused.awaitExit() != 0);
-        assertTrue(refused.err().toString().contains(alert), () -> refused.err().toString());
+        assertTrue(
+                refused.err().stream().anyMatch(line -> line.matches(".* alert (" + alert + "):.*")),
+                () -> refused.err().toString());
         assertEquals(List.of(), refused.out());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"-tls1_3", "-tls1_2"})
     void shouldRefuseWhoShowsNone(String version) throws IOException {
-        assertRefused("alert bad certificate", version);
+        // Which of the two depends on the version of Java.
+        assertRefused("bad certificate|certificate required", version);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"-tls1_3", "-tls1_2"})
     void shouldRefuseAStrangersAndOneThatHasExpired(String version) throws IOException {
-        assertRefused("alert certificate unknown", version, "-cert", "stranger.pem", "-key", "stranger.pem");
-        assertRefused("alert certificate unknown", version, "-cert", "expired.pem", "-key", "expired.pem");
+        assertRefused("certificate unknown|certificate expired", version, "-cert", "stranger.pem", "-key", "stranger.pem");
+        assertRefused("certificate unknown|certificate expired", version, "-cert", "expired.pem", "-key", "expired.pem");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"-tls1_1", "-tls1"})
     void shouldRefuseOldVersions(String version) throws IOException {
         assertRefused(
-                "alert protocol version",
+                "protocol version",
                 version,
                 "-cipher",
                 "DEFAULT@SECLEVEL=0",
