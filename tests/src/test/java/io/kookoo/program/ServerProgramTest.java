@@ -84,7 +84,7 @@ class ServerProgramTest {
 
     @Test
     void shouldRefuseAnAddressThatIsNotOurs() throws IOException {
-        assertRefused(run("--port", "0", "--ip", "203.0.113.1"), 4, "203.0.113.1", "--ip");
+        assertRefused(run("--port", "0", "--open", "--ip", "203.0.113.1"), 4, "203.0.113.1", "--ip");
     }
 
     @Test
