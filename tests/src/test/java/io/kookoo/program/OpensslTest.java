@@ -138,22 +138,17 @@ class OpensslTest {
     @ParameterizedTest
     @ValueSource(strings = {"-tls1_3", "-tls1_2"})
     void shouldRefuseAStrangersAndOneThatHasExpired(String version) throws IOException {
-        assertRefused("certificate unknown|certificate expired", version, "-cert", "stranger.pem", "-key", "stranger.pem");
-        assertRefused("certificate unknown|certificate expired", version, "-cert", "expired.pem", "-key", "expired.pem");
+        assertRefused(
+                "certificate unknown|certificate expired", version, "-cert", "stranger.pem", "-key", "stranger.pem");
+        assertRefused(
+                "certificate unknown|certificate expired", version, "-cert", "expired.pem", "-key", "expired.pem");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"-tls1_1", "-tls1"})
     void shouldRefuseOldVersions(String version) throws IOException {
         assertRefused(
-                "protocol version",
-                version,
-                "-cipher",
-                "DEFAULT@SECLEVEL=0",
-                "-cert",
-                "ann.pem",
-                "-key",
-                "ann.pem");
+                "protocol version", version, "-cipher", "DEFAULT@SECLEVEL=0", "-cert", "ann.pem", "-key", "ann.pem");
     }
 
     @Test
