@@ -21,6 +21,8 @@ import org.slf4j.LoggerFactory;
  * </pre>
  */
 public final class ReconnectLoop {
+    private static final Duration TOKEN_PAUSE = Duration.ofMinutes(1);
+
     private static final Logger LOG = LoggerFactory.getLogger(ReconnectLoop.class);
 
     /** What is said on one connection. */
@@ -64,6 +66,10 @@ public final class ReconnectLoop {
                 session.speak(connection, this::answered);
             } catch (CannotConnectException e) {
                 failed(e.reason());
+            } catch (TokenException e) {
+                failed(e.getMessage());
+                // Others at this address would have to wait for each wrong token.
+                pause(TOKEN_PAUSE);
             } catch (IOException e) {
                 failed(e.getMessage());
             } catch (InterruptedException e) {
