@@ -112,6 +112,10 @@ public record Settings(
      * @param waitWorker how long a submitted call waits for some worker to offer its function, at least 0
      * @param storeTimeout how long a server that has to write to its store before it answers may be silent and counts as
      *     slow, not as lost; over 0
+     * @param servers where its servers are, unresolved, each once, in the order in which they are preferred; empty where the one of
+     *     {@code [Server] ip} and {@code port} is meant
+     * @param balance which of several servers is used where one is enough
+     * @param failbackAfter how long a better server has to have answered without a break before it is used again, at least 0
      */
     public record Client(
             Duration functionInterval,
@@ -119,7 +123,22 @@ public record Settings(
             Duration functionTimeout,
             Path functionsDir,
             Duration waitWorker,
-            Duration storeTimeout) {}
+            Duration storeTimeout,
+            List<InetSocketAddress> servers,
+            Balance balance,
+            Duration failbackAfter) {
+        /** Which of several servers is used where one is enough. */
+        public enum Balance {
+            /** The first that answers, in their order. */
+            ORDER,
+            /** Of those that answer the one with the fewest jobs, waiting and running. */
+            LEAST
+        }
+
+        public Client {
+            servers = List.copyOf(servers);
+        }
+    }
 
     /**
      * {@code [Logger]}.
@@ -311,17 +330,19 @@ public record Settings(
         Optional<IniFile> ini = file(home, environment, commandLine).map(IniFile::read);
 
         Map<SettingKey<?>, Text> texts = new LinkedHashMap<>();
-        SettingKey.ALL.forEach(key -> texts.put(key, new Text(key.defaultText(), "default")));
+        SettingKey.ALL.forEach(key -> texts.put(key, Text.ofDefault(key)));
         Map<OfFunction, Map<SettingKey<?>, Text>> ofFunctions = new LinkedHashMap<>();
         ini.ifPresent(file -> readTexts(file, texts, ofFunctions));
         for (SettingKey<?> key : SettingKey.ALL) {
             String inEnvironment = environment.get(key.environment());
             if (inEnvironment != null) {
-                texts.put(key, new Text(inEnvironment.strip(), "environment " + key.environment()));
+                texts.put(
+                        key,
+                        new Text(inEnvironment.strip(), Source.ENVIRONMENT, "environment " + key.environment()));
             }
             String given = commandLine.get(key.option());
             if (given != null) {
-                texts.put(key, new Text(given.strip(), "option --" + key.option()));
+                texts.put(key, new Text(given.strip(), Source.COMMAND_LINE, "option --" + key.option()));
             }
         }
         return new Values(home, texts, ofFunctions).settings(ini.map(IniFile::path), warnings(environment));
@@ -369,7 +390,7 @@ public record Settings(
             }
             Map<SettingKey<?>, Text> into =
                     section == null ? texts : ofFunctions.computeIfAbsent(section, unknown -> new LinkedHashMap<>());
-            into.put(key, new Text(entry.value(), where));
+            into.put(key, new Text(entry.value(), Source.FILE, where));
         }
     }
 
@@ -413,8 +434,20 @@ public record Settings(
         return warnings;
     }
 
-    /** The text of a setting and where it stands. */
-    private record Text(String text, String where) {}
+    /** Where a text was read; the later is stronger. */
+    private enum Source {
+        DEFAULT,
+        FILE,
+        ENVIRONMENT,
+        COMMAND_LINE
+    }
+
+    /** The text of a setting and where it stands, for programs and for people. */
+    private record Text(String text, Source source, String where) {
+        static Text ofDefault(SettingKey<?> key) {
+            return new Text(key.defaultText(), Source.DEFAULT, "default");
+        }
+    }
 
     /** A section that carries a function's name, {@code [Function add]}: its kind and the name. */
     private record OfFunction(String kind, String name) {
@@ -517,7 +550,28 @@ public record Settings(
                     value(SettingKey.FUNCTION_TIMEOUT),
                     path(SettingKey.FUNCTIONS_DIR),
                     value(SettingKey.WAIT_WORKER),
-                    value(SettingKey.STORE_TIMEOUT));
+                    value(SettingKey.STORE_TIMEOUT),
+                    servers(),
+                    value(SettingKey.BALANCE),
+                    value(SettingKey.FAILBACK_AFTER));
+        }
+
+        /** Those of the list, unless somebody has named one server for this one start of the program. */
+        private List<InetSocketAddress> servers() {
+            List<InetSocketAddress> servers = value(SettingKey.SERVERS);
+            Text list = texts.get(SettingKey.SERVERS);
+            for (SettingKey<?> key : List.of(SettingKey.IP, SettingKey.PORT)) {
+                Text one = texts.get(key);
+                if (one.source().compareTo(Source.ENVIRONMENT) < 0 || one.source().compareTo(list.source()) < 0) {
+                    continue;
+                }
+                if (list.source() == Source.COMMAND_LINE) {
+                    throw new SettingsException(list.where() + " and " + one.where()
+                            + ": one of them says where the server is; remove the other");
+                }
+                return List.of();
+            }
+            return servers;
         }
 
         private Logger logger() {
@@ -553,7 +607,7 @@ public record Settings(
 
         /** The value where it is given, else the default. */
         private static <T> T value(SettingKey<T> key, Map<SettingKey<?>, Text> given) {
-            Text text = given.getOrDefault(key, new Text(key.defaultText(), "default"));
+            Text text = given.getOrDefault(key, Text.ofDefault(key));
             return key.parse(text.text(), text.where());
         }
 
