@@ -3,7 +3,7 @@ package io.kookoo.client.command;
 import io.kookoo.HostName;
 import io.kookoo.Version;
 import io.kookoo.client.function.FunctionExecutor;
-import io.kookoo.client.net.ServerAddress;
+import io.kookoo.client.net.Servers;
 import io.kookoo.client.run.Node;
 import io.kookoo.log.KookooLog;
 import io.kookoo.log.LogEvent;
@@ -28,7 +28,9 @@ import picocli.CommandLine.Option;
         description = {
             "Runs functions for the server until it is stopped; what client.jar does without a command.",
             "Every interval it asks for a call of the catalog (functions.txt), runs it and posts the result. Submitted"
-                    + " jobs it takes at once, as many at a time as it has threads. If the server is away it keeps trying."
+                    + " jobs it takes at once, as many at a time as it has threads. If the server is away it keeps trying.",
+            "Of several servers ([Client] servers, --servers) it takes the jobs of all, as many of each as it has threads,"
+                    + " and asks one for calls of the catalog: the first that answers."
         },
         footer = {
             "",
@@ -36,6 +38,7 @@ import picocli.CommandLine.Option;
             "  java -jar client.jar",
             "  java -jar client.jar run --interval 0.5 --threads 8",
             "  KOOKOO_IP=10.0.0.7 java -jar client.jar run",
+            "  java -jar client.jar run --servers 10.0.0.7:5555,10.0.0.8:5555",
             "",
             "Ctrl-C or TERM stops it in good order: calls that run are ended and posted, up to [Server] shutdown_timeout."
         })
@@ -54,7 +57,7 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Submitted jobs at a time; 0 is the number of processors, instead of [Client] threads.")
+            description = "Submitted jobs at a time, of each server; 0 is the number of processors, instead of [Client] threads.")
     private String threads;
 
     @Option(
@@ -87,7 +90,7 @@ final class RunCommand implements Callable<Integer> {
         CommonOptions.put(given, "function-timeout", functionTimeout);
         CommonOptions.put(given, "log-dir", logDir);
         Settings settings = program.settings(given);
-        ServerAddress address = Program.address(settings);
+        Servers servers = Servers.of(settings);
 
         // Counted down by a tether alone; a client without one is ended by a signal.
         CountDownLatch tetherCut = new CountDownLatch(1);
@@ -100,8 +103,8 @@ final class RunCommand implements Callable<Integer> {
         String id = HostName.withPid(ProcessHandle.current().pid());
         // A tethered client is started again by its server.
         Optional<Runnable> overdue = tether ? Optional.of(() -> endAtOnce(log)) : Optional.empty();
-        Node node = new Node(settings, address, Program.limits(settings), executor, id, overdue);
-        logStart(settings, address, executor, id);
+        Node node = new Node(settings, servers, Program.limits(settings), executor, id, overdue);
+        logStart(settings, servers, executor, id);
 
         program.process().onEnd(() -> endOfProcess(settings, node, executor, log));
         node.start();
@@ -118,14 +121,14 @@ final class RunCommand implements Callable<Integer> {
         program.process().halt(ExitCode.FUNCTION_OVERDUE);
     }
 
-    private static void logStart(Settings settings, ServerAddress address, FunctionExecutor executor, String id) {
+    private static void logStart(Settings settings, Servers servers, FunctionExecutor executor, String id) {
         LOG.info(
                 "{}",
                 LogEvent.of("client_started")
                         .with("version", Version.TEXT)
                         .with("java", Runtime.version())
                         .with("id", id)
-                        .with("server", address)
+                        .with("server", servers)
                         .with("interval_s", settings.client().functionInterval().toMillis() / 1000.0)
                         .with("threads", settings.client().threads())
                         .with(
