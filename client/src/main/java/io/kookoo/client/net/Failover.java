@@ -37,13 +37,21 @@ public final class Failover implements ConnectionSource, AutoCloseable {
 
     /** @param watch looks after writes that stand still, as for {@link Connector}; belongs to the caller */
     public Failover(Servers servers, ConnectionLimits limits, ScheduledExecutorService watch) {
-        this(servers, limits, watch, System::nanoTime);
+        this(servers, limits, watch, limits.pingInterval(), System::nanoTime);
     }
 
-    /** @param nanoTime the clock by which a server has to have answered for long enough */
-    Failover(Servers servers, ConnectionLimits limits, ScheduledExecutorService watch, LongSupplier nanoTime) {
+    /**
+     * @param probeInterval after which a better server has to answer again
+     * @param nanoTime the clock by which it has to have answered for long enough
+     */
+    Failover(
+            Servers servers,
+            ConnectionLimits limits,
+            ScheduledExecutorService watch,
+            Duration probeInterval,
+            LongSupplier nanoTime) {
         this.servers = servers;
-        this.probeInterval = limits.pingInterval();
+        this.probeInterval = probeInterval;
         this.choice = new ServerChoice(servers, nanoTime);
         servers.addresses().forEach(server -> connectors.put(server, new Connector(server, limits, watch)));
     }
