@@ -11,9 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Asks a server whether it is there: that it takes connections says little, the system does that for one that stands still, too. */
-final class SignOfLife {
+public final class SignOfLife {
     /** The load of a server that does not say it, such as a Gearman server of another make: it is used where no other is. */
-    static final long UNKNOWN = Long.MAX_VALUE;
+    public static final long UNKNOWN = Long.MAX_VALUE;
 
     /** Not that of the pings, whose answers do not leave the connection. */
     private static final Data PROBE = Data.of("kookoo-probe");
@@ -28,7 +28,7 @@ final class SignOfLife {
      * @return with {@link Balance#LEAST} the jobs that wait and run there, or {@link #UNKNOWN}; otherwise 0
      * @throws IOException where there is no answer
      */
-    static long ask(ServerConnection connection, Balance balance) throws IOException {
+    public static long ask(ServerConnection connection, Balance balance) throws IOException {
         if (balance == Balance.LEAST) {
             return load(connection);
         }
