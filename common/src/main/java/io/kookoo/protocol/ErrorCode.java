@@ -15,5 +15,8 @@ public enum ErrorCode {
     /** A packet with too few arguments, or one that cannot be read; Kookoo's own, where gearmand closes the connection. */
     INVALID_ARGUMENTS,
     /** A packet above the configured maximum; Kookoo's own. The connection is closed after it. */
-    PACKET_TOO_LARGE
+    PACKET_TOO_LARGE;
+
+    /** The text of the QUEUE_ERROR of a server that stops: it still does what it has accepted. */
+    public static final String SHUTTING_DOWN = "Server is shutting down";
 }

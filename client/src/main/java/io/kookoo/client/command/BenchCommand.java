@@ -102,7 +102,12 @@ final class BenchCommand implements Callable<Integer> {
         List<Kookoo> open = new ArrayList<>();
         try {
             for (int i = 0; i < connections; i++) {
-                open.add(background ? Program.kookooOfStore(settings) : Program.kookoo(settings));
+                Moves moves = new Moves();
+                moves.tell(program.console().err()::println);
+                open.add(
+                        background
+                                ? Program.kookooOfStore(settings, true, moves)
+                                : Program.kookoo(settings, true, moves));
             }
             return Interruption.during(() -> run(open, submission, settings), program.process());
         } finally {

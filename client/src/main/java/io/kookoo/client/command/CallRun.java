@@ -92,6 +92,11 @@ final class CallRun {
         }
     }
 
+    /** Has the thread that runs this tell a person something; any thread may. */
+    void remark(String text) {
+        events.add(() -> printer.remark(text));
+    }
+
     private void submit() {
         List<Submission> submissions = calls.stream().map(this::submission).toList();
         if (background) {

@@ -13,6 +13,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ProtocolException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -52,7 +53,7 @@ public final class ServerConnection implements AutoCloseable {
     /** The moment at which writing last began or went on. */
     private volatile long writeProgressNanos = System.nanoTime();
 
-    private volatile String lostBecause;
+    private volatile boolean standsStill;
 
     /** Takes the connected socket over; {@code onClose} is told of every {@link #close}. */
     ServerConnection(ServerAddress address, ConnectionLimits limits, Socket socket, Consumer<ServerConnection> onClose)
@@ -156,7 +157,7 @@ public final class ServerConnection implements AutoCloseable {
                 throw lost(new EOFException("the server closed the connection"));
             }
             if (message instanceof Refusal refusal) {
-                throw new IOException("the server sent what is no answer: " + refusal.text());
+                throw new ProtocolException("the server sent what is no answer: " + refusal.text());
             }
             if (!(message instanceof Packet packet
                     && packet.type() == PacketType.ECHO_RES
@@ -179,7 +180,7 @@ public final class ServerConnection implements AutoCloseable {
             socket.close();
         } catch (IOException e) {
             // Nothing is left to be done with a socket that cannot be closed.
-            lostBecause = e.getMessage();
+            Log.LOG.debug("not_closed server={}", address, e);
         }
     }
 
@@ -187,14 +188,19 @@ public final class ServerConnection implements AutoCloseable {
     void checkWriting() {
         if (inWrite
                 && System.nanoTime() - writeProgressNanos > limits.pingTimeout().toNanos()) {
-            lostBecause = "the server has taken no bytes for " + seconds(limits.pingTimeout());
+            standsStill = true;
             close();
         }
     }
 
     private IOException lost(IOException e) {
-        String reason = lostBecause;
-        return reason == null ? e : new IOException(reason, e);
+        if (!standsStill) {
+            return e;
+        }
+        IOException standstill =
+                new SocketTimeoutException("the server has taken no bytes for " + seconds(limits.pingTimeout()));
+        standstill.initCause(e);
+        return standstill;
     }
 
     private static String seconds(Duration duration) {

@@ -56,7 +56,6 @@ public final class Dispatcher {
     /** When the store is tried again after it has failed, unless somebody submits a job before. */
     private static final Duration STORE_RETRY = Duration.ofSeconds(1);
 
-    private static final String SHUTTING_DOWN = "Server is shutting down";
     private static final String STORE_CLOSED = "The store is closed";
 
     private final Clock clock;
@@ -321,7 +320,7 @@ public final class Dispatcher {
      */
     public synchronized String submit(Peer peer, Submission submission, Deliveries deliveries) {
         if (draining) {
-            return SHUTTING_DOWN;
+            return ErrorCode.SHUTTING_DOWN;
         }
         FunctionQueue function = function(submission.function());
         Job joined = jobs.joinedBy(function, submission);
