@@ -68,11 +68,16 @@ final class Exchange {
     private final AtomicLong unansweredBytes = new AtomicLong();
     /** Text commands not yet answered. */
     private final Queue<Question> asked = new ConcurrentLinkedQueue<>();
-    /** Guarded by the connection's lock of writing. */
-    private boolean optionSent;
+    /** What has been asked for already. Guarded by the connection's lock of writing. */
+    private boolean exceptions;
+
+    private boolean parts;
 
     /** Accepted and not ended; of several that joined to one job, the next to hear of it. Confined to the reading thread, as {@link #held}. */
     private final Map<JobHandle, Job<?>> accepted = new LinkedHashMap<>();
+
+    /** Whether the next job that is accepted joins one of which parts have been sent. */
+    private boolean partsMissed;
 
     /** What the reading thread has to send when it has handled all that has arrived. */
     private final List<Request> held = new ArrayList<>();
@@ -195,12 +200,23 @@ final class Exchange {
         if (!request.begin(this)) {
             return;
         }
-        if (request instanceof Job && !optionSent) {
-            writer.packet(PacketType.OPTION_REQ, "exceptions");
-            optionSent = true;
+        if (request instanceof Job<?> job) {
+            options(job, writer);
         }
         request.write(writer);
         waitForAnswer(List.of(request));
+    }
+
+    private void options(Job<?> job, PacketWriter writer) {
+        if (!exceptions) {
+            writer.packet(PacketType.OPTION_REQ, "exceptions");
+            exceptions = true;
+        }
+        if (!parts && job.resubmissions() > 0) {
+            // It may join itself, and should know whether parts of its result have gone to the connection that was lost.
+            writer.packet(PacketType.OPTION_REQ, "parts");
+            parts = true;
+        }
     }
 
     private void read() {
@@ -254,6 +270,10 @@ final class Exchange {
                 }
                 JobHandle handle = packet.handle(0);
                 job.accepted(handle);
+                if (partsMissed) {
+                    partsMissed = false;
+                    job.missedParts(address());
+                }
                 if (!job.isBackground()) {
                     accepted.merge(handle, job, (first, another) -> {
                         another.join(first);
@@ -313,8 +333,9 @@ final class Exchange {
                     job.completeExceptionally(new JobFailedException("failed; the worker gave no reason"));
                 }
             }
+            case OPTION_RES -> partsMissed |= packet.text(0).equals("parts=missed");
             default -> {
-                // OPTION_RES, and what was not asked for: nothing follows from it.
+                // What was not asked for: nothing follows from it.
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.kookoo.client;
 
+import io.kookoo.client.net.ServerAddress;
 import io.kookoo.log.LogEvent;
 import io.kookoo.protocol.Data;
 import io.kookoo.protocol.JobHandle;
@@ -7,6 +8,7 @@ import io.kookoo.protocol.PacketType;
 import io.kookoo.protocol.PacketWriter;
 import io.kookoo.protocol.UniqueId;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -234,6 +236,16 @@ public final class Job<T> extends Answer<T> implements Request {
         }
         if (isBackground()) {
             complete(accepting.apply(given));
+        }
+    }
+
+    /** It joins a job of which parts of the result have been sent already; where that was itself, they are lost. */
+    void missedParts(ServerAddress server) {
+        if (resubmissions > 0) {
+            fail(new ConnectionLostException(
+                    "parts of the result of " + submission.function() + " were sent while the connection to " + server
+                            + " was lost, and do not come again",
+                    new IOException("parts of a result are lost")));
         }
     }
 

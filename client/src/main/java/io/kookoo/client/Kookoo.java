@@ -71,15 +71,19 @@ public final class Kookoo implements AutoCloseable {
         void lost(ConnectionLostException reason);
 
         /**
-         * A connection has taken the place of the one before. Told before anything is sent there, and may be told by any thread. A line in the
-         * log, unless this says otherwise.
+         * A connection has taken the place of the one before, or what was under way on one has gone to the other. Told before that is sent,
+         * by any thread, which may ask there but not wait. A line in the log, unless this says otherwise.
          */
         default void moved(Move move) {
             LogEvent event = LogEvent.of("submissions_moved")
                     .with("from", move.from())
                     .with("to", move.to())
                     .with("resubmitted", move.resubmitted());
-            Log.LOG.warn("{}", move.reason() == null ? event : event.with("reason", move.reason().getMessage()));
+            if (move.reason() == null) {
+                Log.LOG.info("{}", event);
+            } else {
+                Log.LOG.warn("{}", event.with("reason", move.reason().getMessage()));
+            }
         }
     }
 
@@ -90,7 +94,7 @@ public final class Kookoo implements AutoCloseable {
         private Log() {}
     }
 
-    private static final Listener NOBODY = new Listener() {
+    static final Listener NOBODY = new Listener() {
         @Override
         public void pushed(Pushed pushed) {
             // Who subscribes without listening has chosen so.

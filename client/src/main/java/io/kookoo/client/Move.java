@@ -8,8 +8,8 @@ import io.kookoo.client.net.ServerAddress;
  *
  * @param from where it was
  * @param to where it is now
- * @param resubmitted how many jobs were submitted there again
- * @param reason why the connection before is lost; null where it is not, and another server is preferred: what is under way there ends there
+ * @param resubmitted how many jobs are submitted there again
+ * @param reason why the connection before is lost; null where it is not, and another server is preferred: what is under way ends where it is
  */
 public record Move(ServerAddress from, ServerAddress to, int resubmitted, ConnectionLostException reason) {
     /** The same for a person. */
@@ -17,8 +17,8 @@ public record Move(ServerAddress from, ServerAddress to, int resubmitted, Connec
         if (reason == null) {
             return "submitting to " + to + " instead of " + from + " from now on";
         }
-        String where = to.equals(from) ? "connected to it again" : "connected to " + to;
-        String jobs = resubmitted == 0 ? "" : resubmitted == 1 ? "; 1 job is submitted again" : "; " + resubmitted + " jobs are submitted again";
-        return reason.getMessage() + "; " + where + jobs;
+        String jobs = resubmitted == 1 ? "1 job is" : resubmitted + " jobs are";
+        return reason.getMessage() + "; connected to " + (to.equals(from) ? "it again" : to)
+                + (resubmitted == 0 ? "" : "; " + jobs + " submitted again");
     }
 }

@@ -237,9 +237,7 @@ final class Route implements Exchange.Owner, AutoCloseable {
             open.add(next);
             before = address;
             address = next.address();
-            again = (int) waiting.stream()
-                    .filter(request -> request instanceof Job<?> job && job.resubmissions() > 0)
-                    .count();
+            again = resubmitted(waiting);
         }
         next.start();
         tell(new Move(before, next.address(), again, loss));
@@ -302,25 +300,36 @@ final class Route implements Exchange.Owner, AutoCloseable {
         List<Request> again = new ArrayList<>();
         List<Request> failed = new ArrayList<>();
         sort(underWay, reason, again, failed);
-        boolean told;
+        boolean over;
+        ServerAddress another;
         synchronized (this) {
             open.remove(exchange);
-            told = used == exchange && again.isEmpty() && !connecting && !isClosed();
+            over = used == exchange && again.isEmpty() && !connecting && !isClosed();
             if (used == exchange) {
                 used = null;
             }
             if (!done) {
                 lastLoss = reason;
             }
+            another = used == null ? null : used.address();
         }
         failed.forEach(request -> request.fail(reason));
         if (!again.isEmpty()) {
+            if (another != null) {
+                tell(new Move(exchange.address(), another, resubmitted(again), reason));
+            }
             // They were sent before whatever waits.
             send(again, true);
         }
-        if (told) {
+        if (over) {
             listener.lost(reason);
         }
+    }
+
+    private static int resubmitted(List<Request> requests) {
+        return (int) requests.stream()
+                .filter(request -> request instanceof Job<?> job && job.resubmissions() > 0)
+                .count();
     }
 
     @Override

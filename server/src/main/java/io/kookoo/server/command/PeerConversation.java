@@ -324,6 +324,7 @@ public final class PeerConversation implements Conversation {
             case "catalog" -> dispatcher.becomePoller(peer);
             case "cancel" -> dispatcher.wantCancels(peer);
             case "attempt" -> dispatcher.wantAttempts(peer);
+            case "parts" -> dispatcher.wantMissedParts(peer);
             default -> {
                 error(ErrorCode.UNKNOWN_OPTION, "Server does not recognize given option");
                 return;

@@ -182,6 +182,11 @@ public final class Dispatcher {
         peer.attempts = true;
     }
 
+    /** OPTION_REQ parts: before its submission joins a job of which parts have been sent the peer gets OPTION_RES {@code parts=missed}. */
+    public synchronized void wantMissedParts(Peer peer) {
+        peer.missedParts = true;
+    }
+
     // ---- workers ----
 
     /**
@@ -292,6 +297,10 @@ public final class Dispatcher {
                 job.runs().denominator = packet.number(2);
                 forward(job, packet, deliveries);
             }
+            case WORK_DATA -> {
+                job.runs().partsSent = true;
+                forward(job, packet, deliveries);
+            }
             default -> forward(job, packet, deliveries);
         }
         if (job.state != Job.State.RUNNING) {
@@ -358,6 +367,9 @@ public final class Dispatcher {
         } else {
             job.addWaiting(peer);
             peer.awaited.add(job);
+            if (peer.missedParts && job.state == Job.State.RUNNING && job.runs.partsSent) {
+                outbox.packet(PacketType.OPTION_RES, "parts=missed");
+            }
         }
         outbox.packet(PacketType.JOB_CREATED, job.handle());
         observer.submitted(peer, job);
@@ -859,6 +871,7 @@ public final class Dispatcher {
         job.state = Job.State.RUNNING;
         job.runs().worker = peer;
         job.runs().attempt++;
+        job.runs().partsSent = false;
         job.runs().startedNanos = clock.nanoTime();
         peer.running.add(job);
         running++;
