@@ -53,7 +53,7 @@ public final class ServerConnection implements AutoCloseable {
     /** The moment at which writing last began or went on. */
     private volatile long writeProgressNanos = System.nanoTime();
 
-    private volatile boolean standsStill;
+    private volatile String lostBecause;
 
     /** Takes the connected socket over; {@code onClose} is told of every {@link #close}. */
     ServerConnection(ServerAddress address, ConnectionLimits limits, Socket socket, Consumer<ServerConnection> onClose)
@@ -180,7 +180,7 @@ public final class ServerConnection implements AutoCloseable {
             socket.close();
         } catch (IOException e) {
             // Nothing is left to be done with a socket that cannot be closed.
-            Log.LOG.debug("not_closed server={}", address, e);
+            lostBecause = e.getMessage();
         }
     }
 
@@ -188,19 +188,14 @@ public final class ServerConnection implements AutoCloseable {
     void checkWriting() {
         if (inWrite
                 && System.nanoTime() - writeProgressNanos > limits.pingTimeout().toNanos()) {
-            standsStill = true;
+            lostBecause = "the server has taken no bytes for " + seconds(limits.pingTimeout());
             close();
         }
     }
 
     private IOException lost(IOException e) {
-        if (!standsStill) {
-            return e;
-        }
-        IOException standstill =
-                new SocketTimeoutException("the server has taken no bytes for " + seconds(limits.pingTimeout()));
-        standstill.initCause(e);
-        return standstill;
+        String reason = lostBecause;
+        return reason == null ? e : new IOException(reason, e);
     }
 
     private static String seconds(Duration duration) {
