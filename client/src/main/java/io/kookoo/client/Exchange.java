@@ -213,7 +213,8 @@ final class Exchange {
             exceptions = true;
         }
         if (!parts && job.resubmissions() > 0) {
-            // It may join itself, and should know whether parts of its result have gone to the connection that was lost.
+            // It may join itself, and should know whether parts of its result have gone to the connection that was
+            // lost.
             writer.packet(PacketType.OPTION_REQ, "parts");
             parts = true;
         }

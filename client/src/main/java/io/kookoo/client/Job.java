@@ -84,8 +84,7 @@ public final class Job<T> extends Answer<T> implements Request {
     }
 
     /** @param unique what joins it to itself when it is submitted again, or to others */
-    static <T> Job<T> foreground(
-            Kookoo kookoo, Submission submission, UniqueId unique, Function<Data, T> reading) {
+    static <T> Job<T> foreground(Kookoo kookoo, Submission submission, UniqueId unique, Function<Data, T> reading) {
         PacketType type = switch (submission.priority()) {
             case HIGH -> PacketType.SUBMIT_JOB_HIGH;
             case NORMAL -> PacketType.SUBMIT_JOB;
@@ -170,10 +169,7 @@ public final class Job<T> extends Answer<T> implements Request {
 
     @Override
     public int bytes() {
-        return submission.workload().length()
-                + submission.function().length()
-                + unique.length()
-                + Request.PACKET_BYTES;
+        return submission.workload().length() + submission.function().length() + unique.length() + Request.PACKET_BYTES;
     }
 
     @Override

@@ -231,8 +231,7 @@ public final class Kookoo implements AutoCloseable {
     /** The same for several, in their order, and in few writes where they are small. */
     public List<Job<JobHandle>> submitAllBackground(Collection<Submission> submissions) {
         List<Job<JobHandle>> jobs = new ArrayList<>(submissions.size());
-        submissions.forEach(
-                submission -> jobs.add(Job.background(this, checked(submission), unique(submission))));
+        submissions.forEach(submission -> jobs.add(Job.background(this, checked(submission), unique(submission))));
         route.send(jobs);
         return jobs;
     }
@@ -272,7 +271,7 @@ public final class Kookoo implements AutoCloseable {
 
     /**
      * Cancels those of these jobs that have not ended, together, as {@link Job#cancel} does. The future ends when the server has
-     * answered for all of them, and fails where the connection ends before.
+     * answered for all of them, or can do so no more.
      */
     public CompletableFuture<Void> cancelAll(Collection<? extends Job<?>> jobs) {
         Map<Exchange, List<Request>> requests = new LinkedHashMap<>();

@@ -214,7 +214,8 @@ final class Route implements Exchange.Owner, AutoCloseable {
         ServerConnection connection = failover.open();
         if (servers.isOne()) {
             try {
-                // The system takes connections for a server that stands still, too. Of several, one was chosen by its answer.
+                // The system takes connections for a server that stands still, too. Of several, one was chosen by its
+                // answer.
                 SignOfLife.ask(connection, servers.balance());
             } catch (IOException | RuntimeException | Error e) {
                 connection.close();
@@ -345,7 +346,10 @@ final class Route implements Exchange.Owner, AutoCloseable {
     }
 
     private void sort(
-            List<? extends Request> requests, ConnectionLostException reason, List<Request> again, List<Request> failed) {
+            List<? extends Request> requests,
+            ConnectionLostException reason,
+            List<Request> again,
+            List<Request> failed) {
         boolean may = !isClosed() && reason.isOfConnection() && (!servers.isOne() || !reason.isSilence());
         requests.forEach(request -> (may && request.beginAgain(resubmit) ? again : failed).add(request));
     }

@@ -54,8 +54,8 @@ class SubmissionFailoverTest {
     }
 
     private RunningProgram client(String servers, String... arguments) throws IOException {
-        String[] all =
-                Stream.concat(Arrays.stream(arguments), Stream.of("--servers", servers)).toArray(String[]::new);
+        String[] all = Stream.concat(Arrays.stream(arguments), Stream.of("--servers", servers))
+                .toArray(String[]::new);
         return started(RunningProgram.start(home("client"), Map.of(), "client.jar", all));
     }
 
@@ -118,7 +118,8 @@ class SubmissionFailoverTest {
         RunningProgram a = server("a", "--workers", "1");
         RunningProgram b = server("b", "--workers", "1");
         RunningProgram submit = client(list(a, b), "submit", "-");
-        List<String> results = IntStream.range(0, 5000).mapToObj(Integer::toString).toList();
+        List<String> results =
+                IntStream.range(0, 5000).mapToObj(Integer::toString).toList();
         try (OutputStream lines = submit.process().getOutputStream()) {
             write(lines, results.subList(0, 2000));
             submit.awaitOut(results.get(1999)::equals);
@@ -176,7 +177,9 @@ class SubmissionFailoverTest {
         b.kill();
         RunningProgram none = client(both, "status");
         assertEquals(List.of(), done(none, 4));
-        assertTrue(none.err().get(0).startsWith("none of the servers answers: " + address(a) + ": "), none.err()::toString);
+        assertTrue(
+                none.err().get(0).startsWith("none of the servers answers: " + address(a) + ": "),
+                none.err()::toString);
     }
 
     // Background jobs stay where they were accepted
@@ -204,8 +207,8 @@ class SubmissionFailoverTest {
         a.kill();
         List<String> ofB = background(list(a, b), 3, 6);
         assertResults(list(a, b), 3, ofB);
-        RunningProgram again = started(
-                RunningProgram.start(home("a"), "server.jar", "--port", "" + a.port(), "--workers", "1"));
+        RunningProgram again =
+                started(RunningProgram.start(home("a"), "server.jar", "--port", "" + a.port(), "--workers", "1"));
         assertEquals(a.port(), again.port());
         assertResults(list(again, b), 0, ofA);
     }

@@ -6,7 +6,8 @@ import picocli.CommandLine.Option;
 final class ResubmitOption {
     @Option(
             names = "--no-resubmit",
-            description = "When the connection is lost, what may have been run fails, instead of being submitted again.")
+            description =
+                    "When the connection is lost, what may have been run fails, instead of being submitted again.")
     private boolean no;
 
     /** Whether what may have been run is submitted again when its connection is lost. */

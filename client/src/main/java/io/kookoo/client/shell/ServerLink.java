@@ -63,7 +63,8 @@ final class ServerLink implements Kookoo.Listener, AutoCloseable {
 
     /** Asks for the name and the subscriptions; ends well when all is answered, whatever the answers are. */
     private synchronized CompletableFuture<Void> takeAgain() {
-        CompletableFuture<?> all = name == null ? CompletableFuture.completedFuture(null) : takeAgain(TextVerb.NAME, name);
+        CompletableFuture<?> all =
+                name == null ? CompletableFuture.completedFuture(null) : takeAgain(TextVerb.NAME, name);
         for (String channel : List.copyOf(subscriptions)) {
             all = CompletableFuture.allOf(all, takeAgain(TextVerb.SUBSCRIBE, channel));
         }
