@@ -174,18 +174,21 @@ final class Route implements Exchange.Owner, AutoCloseable {
     }
 
     /** Until an exchange is used, or no server answers. */
-    private void connectAgain(ConnectionLostException loss) {
+    private void connectAgain(ConnectionLostException first) {
+        ConnectionLostException loss = first;
         Backoff pauses = new Backoff(new Random());
         long begunNanos = System.nanoTime();
         try {
             while (true) {
                 Exception reason;
                 try {
-                    if (use(exchange(connection()), loss)) {
+                    Exchange next = exchange(connection());
+                    if (use(next, loss)) {
                         return;
                     }
                     // It has lasted for a moment: that is no reason to give up.
                     begunNanos = System.nanoTime();
+                    loss = next.lost();
                     reason = null;
                 } catch (IOException e) {
                     reason = e;

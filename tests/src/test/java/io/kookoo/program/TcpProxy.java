@@ -193,10 +193,10 @@ final class TcpProxy implements AutoCloseable {
                             out.write(bytes, 0, count);
                         }
                         case CUT -> {
-                            int passing = Math.min(count, present.amount() - sinceCut);
+                            int passing = Math.min(count, Math.max(0, present.amount() - sinceCut));
                             out.write(bytes, 0, passing);
                             sinceCut += passing;
-                            if (sinceCut == present.amount()) {
+                            if (sinceCut >= present.amount()) {
                                 close();
                                 return;
                             }
