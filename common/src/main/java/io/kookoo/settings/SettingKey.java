@@ -41,7 +41,8 @@ record SettingKey<T>(String section, String name, String option, String defaultT
     private static final int DEFAULT_PORT = 5555;
 
     static final SettingKey<String> IP = key(SERVER, "ip", "127.0.0.1", ValueType.host());
-    static final SettingKey<Integer> PORT = key(SERVER, "port", Integer.toString(DEFAULT_PORT), ValueType.integer(0, 65535));
+    static final SettingKey<Integer> PORT =
+            key(SERVER, "port", Integer.toString(DEFAULT_PORT), ValueType.integer(0, 65535));
     static final SettingKey<Path> FUNCTIONS = key(SERVER, "functions", "functions.txt", ValueType.path());
     static final SettingKey<Integer> WORKERS = key(SERVER, "workers", "0", ValueType.integer(0, 1000));
     static final SettingKey<OptionalLong> SEED = key(SERVER, "seed", "", ValueType.longOrEmpty());

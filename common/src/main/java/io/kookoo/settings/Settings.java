@@ -336,9 +336,7 @@ public record Settings(
         for (SettingKey<?> key : SettingKey.ALL) {
             String inEnvironment = environment.get(key.environment());
             if (inEnvironment != null) {
-                texts.put(
-                        key,
-                        new Text(inEnvironment.strip(), Source.ENVIRONMENT, "environment " + key.environment()));
+                texts.put(key, new Text(inEnvironment.strip(), Source.ENVIRONMENT, "environment " + key.environment()));
             }
             String given = commandLine.get(key.option());
             if (given != null) {
@@ -562,7 +560,8 @@ public record Settings(
             Text list = texts.get(SettingKey.SERVERS);
             for (SettingKey<?> key : List.of(SettingKey.IP, SettingKey.PORT)) {
                 Text one = texts.get(key);
-                if (one.source().compareTo(Source.ENVIRONMENT) < 0 || one.source().compareTo(list.source()) < 0) {
+                if (one.source().compareTo(Source.ENVIRONMENT) < 0
+                        || one.source().compareTo(list.source()) < 0) {
                     continue;
                 }
                 if (list.source() == Source.COMMAND_LINE) {

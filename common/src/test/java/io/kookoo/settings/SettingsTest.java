@@ -567,8 +567,7 @@ final class SettingsTest {
     @Test
     void shouldPreferOneServerThatIsNamedForThisStartToTheList() throws IOException {
         Files.writeString(ini, "[Server]\nip = one\nport = 1\n[Client]\nservers = a:1, b:2\n");
-        assertEquals(
-                servers("a", 1, "b", 2), load(Map.of(), Map.of()).client().servers());
+        assertEquals(servers("a", 1, "b", 2), load(Map.of(), Map.of()).client().servers());
         for (Settings settings : List.of(
                 load(Map.of("KOOKOO_PORT", "3"), Map.of()),
                 load(Map.of(), Map.of("port", "3")),
@@ -601,7 +600,8 @@ final class SettingsTest {
     void shouldSayWhatAServerInTheListIs() {
         assertRefused(
                 "[Client]\nservers = a:1, b:2, a:1\n",
-                ini + " line 2: [Client] servers = \"a:1, b:2, a:1\" is refused; allowed is host:port, separated by commas,"
+                ini
+                        + " line 2: [Client] servers = \"a:1, b:2, a:1\" is refused; allowed is host:port, separated by commas,"
                         + " each once, with ports from 1 to 65535 ([::1]:5555 for IPv6; without a port it is 5555), or"
                         + " nothing");
     }

@@ -57,7 +57,8 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Submitted jobs at a time, of each server; 0 is the number of processors, instead of [Client] threads.")
+            description =
+                    "Submitted jobs at a time, of each server; 0 is the number of processors, instead of [Client] threads.")
     private String threads;
 
     @Option(
