@@ -61,6 +61,7 @@ public record Settings(
             "json",
             "limit",
             "priority",
+            "replace",
             "since",
             "state",
             "timeout",
@@ -112,6 +113,10 @@ public record Settings(
      * @param waitWorker how long a submitted call waits for some worker to offer its function, at least 0
      * @param storeTimeout how long a server that has to write to its store before it answers may be silent and counts as
      *     slow, not as lost; over 0
+     * @param nodeId the id of a client that runs functions, over 0; empty for none
+     * @param name the name of such a client, not digits alone; empty for that of the machine
+     * @param pingInterval so often a server is sent an ECHO_REQ, over 0
+     * @param pingTimeout a server that has not answered one for so long is lost; more than {@code pingInterval}
      */
     public record Client(
             Duration functionInterval,
@@ -119,18 +124,37 @@ public record Settings(
             Duration functionTimeout,
             Path functionsDir,
             Duration waitWorker,
-            Duration storeTimeout) {}
+            Duration storeTimeout,
+            OptionalInt nodeId,
+            Optional<String> name,
+            Duration pingInterval,
+            Duration pingTimeout) {}
 
     /**
      * {@code [Logger]}.
      *
      * @param level DEBUG, INFO, WARN or ERROR
+     * @param format how a line is written
      * @param dir the folder of the weekly files; need not exist
      * @param verbose whether stack traces are logged
      * @param jobLines lines about submitted jobs that a second may have, at least 0
      * @param syslog the syslog server that gets a copy, unresolved; empty for none
      */
-    public record Logger(Level level, Path dir, boolean verbose, int jobLines, Optional<InetSocketAddress> syslog) {}
+    public record Logger(
+            Level level,
+            Format format,
+            Path dir,
+            boolean verbose,
+            int jobLines,
+            Optional<InetSocketAddress> syslog) {
+        /** How a line is put together. */
+        public enum Format {
+            /** {@code TIME - PROGRAM - LEVEL - message}. */
+            PLAIN,
+            /** {@code [TIME] : [LEVEL] - [PROGRAM - message]}. */
+            BRACKET
+        }
+    }
 
     /**
      * {@code [Store]}.
@@ -302,6 +326,21 @@ public record Settings(
      */
     public static Settings load(
             Path currentFolder, Path jarFolder, Map<String, String> environment, Map<String, String> commandLine) {
+        return load(currentFolder, jarFolder, environment, commandLine, Map.of());
+    }
+
+    /**
+     * The same for a program that also takes names of the environment which are not {@code KOOKOO_...}, and may therefore be meant for
+     * others: they are stronger than the file and weaker than the names of our own.
+     *
+     * @param bareNames by the long names of options without dashes: such as {@code NODE_ID} for {@code node-id}
+     */
+    public static Settings load(
+            Path currentFolder,
+            Path jarFolder,
+            Map<String, String> environment,
+            Map<String, String> commandLine,
+            Map<String, String> bareNames) {
         Set<String> strangers = new TreeSet<>(commandLine.keySet());
         strangers.removeAll(optionNames());
         if (!strangers.isEmpty()) {
@@ -311,13 +350,15 @@ public record Settings(
         Optional<IniFile> ini = file(home, environment, commandLine).map(IniFile::read);
 
         Map<SettingKey<?>, Text> texts = new LinkedHashMap<>();
-        SettingKey.ALL.forEach(key -> texts.put(key, new Text(key.defaultText(), "default")));
+        SettingKey.ALL.forEach(key -> texts.put(key, new Text(key.defaultText(), Text.DEFAULT)));
         Map<OfFunction, Map<SettingKey<?>, Text>> ofFunctions = new LinkedHashMap<>();
         ini.ifPresent(file -> readTexts(file, texts, ofFunctions));
         for (SettingKey<?> key : SettingKey.ALL) {
-            String inEnvironment = environment.get(key.environment());
-            if (inEnvironment != null) {
-                texts.put(key, new Text(inEnvironment.strip(), "environment " + key.environment()));
+            for (String name : List.of(bareNames.getOrDefault(key.option(), key.environment()), key.environment())) {
+                String inEnvironment = environment.get(name);
+                if (inEnvironment != null) {
+                    texts.put(key, new Text(inEnvironment.strip(), "environment " + name));
+                }
             }
             String given = commandLine.get(key.option());
             if (given != null) {
@@ -414,7 +455,10 @@ public record Settings(
     }
 
     /** The text of a setting and where it stands. */
-    private record Text(String text, String where) {}
+    private record Text(String text, String where) {
+        /** Where a text stands that nobody has given. */
+        static final String DEFAULT = "default";
+    }
 
     /** A section that carries a function's name, {@code [Function add]}: its kind and the name. */
     private record OfFunction(String kind, String name) {
@@ -511,18 +555,35 @@ public record Settings(
 
         private Client client() {
             int threads = value(SettingKey.THREADS);
+            Duration pingInterval = value(SettingKey.PING_INTERVAL);
+            Duration pingTimeout = value(SettingKey.PING_TIMEOUT);
+            if (pingTimeout.compareTo(pingInterval) <= 0) {
+                boolean timeout = !texts.get(SettingKey.PING_TIMEOUT).where().equals(Text.DEFAULT);
+                SettingKey<?> key = timeout ? SettingKey.PING_TIMEOUT : SettingKey.PING_INTERVAL;
+                SettingKey<?> other = timeout ? SettingKey.PING_INTERVAL : SettingKey.PING_TIMEOUT;
+                throw refused(
+                        key,
+                        texts.get(key),
+                        (timeout ? "more than " : "less than ") + other.title() + ", which is \""
+                                + texts.get(other).text() + "\"");
+            }
             return new Client(
                     value(SettingKey.GET_FUNCTION_INTERVAL),
                     threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
                     value(SettingKey.FUNCTION_TIMEOUT),
                     path(SettingKey.FUNCTIONS_DIR),
                     value(SettingKey.WAIT_WORKER),
-                    value(SettingKey.STORE_TIMEOUT));
+                    value(SettingKey.STORE_TIMEOUT),
+                    value(SettingKey.NODE_ID),
+                    value(SettingKey.NAME),
+                    pingInterval,
+                    pingTimeout);
         }
 
         private Logger logger() {
             return new Logger(
                     value(SettingKey.LOG_LEVEL),
+                    value(SettingKey.FORMAT),
                     path(SettingKey.LOG_DIR),
                     value(SettingKey.VERBOSE),
                     value(SettingKey.JOB_LINES),
@@ -553,7 +614,7 @@ public record Settings(
 
         /** The value where it is given, else the default. */
         private static <T> T value(SettingKey<T> key, Map<SettingKey<?>, Text> given) {
-            Text text = given.getOrDefault(key, new Text(key.defaultText(), "default"));
+            Text text = given.getOrDefault(key, new Text(key.defaultText(), Text.DEFAULT));
             return key.parse(text.text(), text.where());
         }
 

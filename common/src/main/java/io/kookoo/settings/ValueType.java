@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
@@ -29,6 +30,7 @@ record ValueType<T>(String allowed, Function<String, T> parser) {
     private static final Pattern DECIMAL = Pattern.compile("\\d{1,9}(\\.\\d{1,9})?");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})([KMG]?)");
     private static final Pattern HOST = Pattern.compile("[\\p{L}\\p{N}._:%-]+");
+    private static final Pattern NODE_NAME = Pattern.compile("(?!\\d*$)[A-Za-z0-9._-]{1,64}");
     private static final Pattern HOST_PORT = Pattern.compile("(?:\\[([^\\[\\]]+)]|([^:\\[\\]]+)):(\\d{1,5})");
 
     static ValueType<String> host() {
@@ -43,6 +45,23 @@ record ValueType<T>(String allowed, Function<String, T> parser) {
             int number = Integer.parseInt(text);
             require(number >= min && number <= max);
             return number;
+        });
+    }
+
+    static ValueType<OptionalInt> integerOrEmpty(int min, int max) {
+        ValueType<Integer> number = integer(min, max);
+        return new ValueType<>(
+                number.allowed() + ", or nothing",
+                text -> text.isEmpty()
+                        ? OptionalInt.empty()
+                        : OptionalInt.of(number.parser().apply(text)));
+    }
+
+    /** Not digits alone, so that a node's name and its id can stand in the same place. */
+    static ValueType<Optional<String>> nodeNameOrEmpty() {
+        return new ValueType<>("1 to 64 letters, digits, '.', '_' and '-', not digits alone, or nothing", text -> {
+            require(text.isEmpty() || NODE_NAME.matcher(text).matches());
+            return text.isEmpty() ? Optional.empty() : Optional.of(text);
         });
     }
 
