@@ -1,5 +1,6 @@
 package io.kookoo.settings;
 
+import io.kookoo.NodeName;
 import java.math.BigDecimal;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -30,7 +31,6 @@ record ValueType<T>(String allowed, Function<String, T> parser) {
     private static final Pattern DECIMAL = Pattern.compile("\\d{1,9}(\\.\\d{1,9})?");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})([KMG]?)");
     private static final Pattern HOST = Pattern.compile("[\\p{L}\\p{N}._:%-]+");
-    private static final Pattern NODE_NAME = Pattern.compile("(?!\\d*$)[A-Za-z0-9._-]{1,64}");
     private static final Pattern HOST_PORT = Pattern.compile("(?:\\[([^\\[\\]]+)]|([^:\\[\\]]+)):(\\d{1,5})");
 
     static ValueType<String> host() {
@@ -57,10 +57,9 @@ record ValueType<T>(String allowed, Function<String, T> parser) {
                         : OptionalInt.of(number.parser().apply(text)));
     }
 
-    /** Not digits alone, so that a node's name and its id can stand in the same place. */
     static ValueType<Optional<String>> nodeNameOrEmpty() {
-        return new ValueType<>("1 to 64 letters, digits, '.', '_' and '-', not digits alone, or nothing", text -> {
-            require(text.isEmpty() || NODE_NAME.matcher(text).matches());
+        return new ValueType<>(NodeName.RULE + ", or nothing", text -> {
+            require(text.isEmpty() || NodeName.isName(text));
             return text.isEmpty() ? Optional.empty() : Optional.of(text);
         });
     }

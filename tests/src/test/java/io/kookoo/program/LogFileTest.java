@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LogFileTest {
     private static final Pattern NAME = Pattern.compile("kookoo-\\d{4}-W\\d\\d\\.log");
     private static final Pattern LINE = Pattern.compile(
-            "\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d - (Server|Client) - (DEBUG|INFO|WARNING|ERROR) - \\S.*");
+            "\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d - (Server|Client) - (DEBUG|INFO|WARNING|ERROR|CRITICAL) - \\S.*");
     private static final int ENOUGH_CALLS = 3000;
 
     @TempDir
@@ -85,7 +85,7 @@ class LogFileTest {
             assertTrue(
                     lines.stream()
                             .anyMatch(line ->
-                                    line.contains(" - Server - ERROR - ") && line.contains("127.0.0.1:" + port)),
+                                    line.contains(" - Server - CRITICAL - ") && line.contains("127.0.0.1:" + port)),
                     lines::toString);
             assertEquals(refused.out(), lines);
         }

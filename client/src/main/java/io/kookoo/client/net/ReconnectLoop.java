@@ -31,6 +31,7 @@ public final class ReconnectLoop {
          * thread of the connection.
          *
          * @param answered to be run, once or more often, when the server has answered: only then it counts as back
+         * @throws NotTakenException when the server does not want this client yet: tried again after growing pauses
          * @throws IOException when the connection is lost
          */
         void speak(ServerConnection connection, Runnable answered) throws IOException, InterruptedException;
@@ -64,6 +65,8 @@ public final class ReconnectLoop {
                 session.speak(connection, this::answered);
             } catch (CannotConnectException e) {
                 failed(e.reason());
+            } catch (NotTakenException e) {
+                LOG.debug("not_taken connection={} server={}", name, connector.address(), e);
             } catch (IOException e) {
                 failed(e.getMessage());
             } catch (InterruptedException e) {

@@ -7,6 +7,7 @@ import io.kookoo.client.net.Connector;
 import io.kookoo.client.net.ReconnectLoop;
 import io.kookoo.client.net.RepeatedTask;
 import io.kookoo.client.net.ServerAddress;
+import io.kookoo.log.KookooLog;
 import io.kookoo.settings.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +30,8 @@ import org.slf4j.LoggerFactory;
  *   kookoo-worker    reads the worker's connection
  *   kookoo-slot-n    run submitted jobs, one each
  *   kookoo-call-n    runs the poller's calls, where they have a time limit that may make it give one up
- *   kookoo-watch     every second: the counts of the job log; writes that stand still; the time limits of functions
+ *   kookoo-ping      sends a connection's pings, and reads there while nobody else does, one for each
+ *   kookoo-watch     every second: the counts of the job log; writes that stand still; answers to pings; the time limits of functions
  *   kookoo-progress  sends what functions have said of their progress too soon after they said it last
  * </pre>
  *
@@ -51,6 +53,7 @@ public final class Node {
     /**
      * A client as the settings have it. Makes the parts and connects nothing yet. The executor is used and not closed.
      *
+     * @param identity who it is to its servers
      * @param endOfProcess what to do when a function has run for longer than [Client] function_timeout: ends this process at once, so
      *     that the server runs its jobs again; empty where only that job is to fail, and its function is interrupted and given up
      */
@@ -59,13 +62,13 @@ public final class Node {
             ServerAddress address,
             ConnectionLimits limits,
             FunctionExecutor executor,
-            String clientId,
+            Identity identity,
             Optional<Runnable> endOfProcess) {
         this(
                 address,
                 limits,
                 Functions.of(executor),
-                clientId,
+                identity,
                 settings.client().threads(),
                 settings.logger().jobLines(),
                 new TimeLimit(settings.client().functionTimeout(), endOfProcess),
@@ -79,14 +82,22 @@ public final class Node {
      */
     public static Node ofWorker(
             ServerAddress address, ConnectionLimits limits, FunctionExecutor executor, String clientId, int slots) {
-        return new Node(address, limits, Functions.of(executor), clientId, slots, 0, TimeLimit.NONE, Optional.empty());
+        return new Node(
+                address,
+                limits,
+                Functions.of(executor),
+                Identity.ofClient(clientId),
+                slots,
+                0,
+                TimeLimit.NONE,
+                Optional.empty());
     }
 
     private Node(
             ServerAddress address,
             ConnectionLimits limits,
             Functions functions,
-            String clientId,
+            Identity identity,
             int slotCount,
             int jobLines,
             TimeLimit limit,
@@ -96,17 +107,17 @@ public final class Node {
         slots = new SlotThreads("kookoo-slot-", slotCount);
         jobLog = new JobLog(jobLines, System::nanoTime);
         poller = pollInterval.map(interval -> new Poller(
-                new ReconnectLoop("poller", connector, new Backoff(new Random())),
+                new ReconnectLoop(Poller.NAME, connector, new Backoff(new Random())),
                 new JobRunner(functions, jobLog, maxPacketBytes, limit, pollerSlot, watch, progress),
                 jobLog,
                 interval,
-                clientId));
+                identity));
         worker = new WorkerLoop(
-                new ReconnectLoop("worker", connector, new Backoff(new Random())),
+                new ReconnectLoop(WorkerLoop.NAME, connector, new Backoff(new Random())),
                 functions,
                 new JobRunner(functions, jobLog, maxPacketBytes, limit, slots, watch, progress),
                 jobLog,
-                clientId,
+                identity,
                 slotCount);
         List<Thread> made = new ArrayList<>();
         poller.ifPresent(loop -> made.add(daemon("kookoo-poller", () -> runUntilEnd(loop::run))));
@@ -125,7 +136,7 @@ public final class Node {
         } catch (InterruptedException e) {
             LOG.debug("interrupted thread={}", Thread.currentThread().getName());
         } catch (Throwable e) {
-            LOG.error("internal_error thread={}", Thread.currentThread().getName(), e);
+            LOG.error(KookooLog.CRITICAL, "internal_error thread={}", Thread.currentThread().getName(), e);
         } finally {
             ended.countDown();
         }
@@ -137,6 +148,17 @@ public final class Node {
         threads.forEach(Thread::start);
     }
 
+    /** Asks for no more calls, and waits until those that run are ended and posted, however long they take. {@link #stop} follows. */
+    public void finish() throws InterruptedException {
+        askNoMore();
+        ended.await();
+    }
+
+    private void askNoMore() {
+        poller.ifPresent(Poller::stop);
+        worker.stop();
+    }
+
     /**
      * Asks for no more calls and waits until those that run are ended and posted. A job whose connection is lost is not
      * waited for: nobody would get its result.
@@ -145,8 +167,7 @@ public final class Node {
      * @return whether all have ended
      */
     public boolean stop(Duration most) throws InterruptedException {
-        poller.ifPresent(Poller::stop);
-        worker.stop();
+        askNoMore();
         boolean all = ended.await(most.toNanos(), TimeUnit.NANOSECONDS);
         jobLog.flushCounts();
         watch.shutdownNow();

@@ -1,0 +1,118 @@
+package io.kookoo.client.net;
+
+import io.kookoo.protocol.Message;
+import io.kookoo.protocol.PacketReader;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+
+/**
+ * What comes in on a connection. One thread, its owner, takes the messages; while that is elsewhere, such as in a function, another
+ * one may read ahead for it: whoever reads has the turn, and the owner finds in their order the messages that were read without it.
+ */
+final class Inbox {
+    private final PacketReader reader;
+    private final Predicate<Message> settled;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition turnEnded = lock.newCondition();
+    /** Whether a thread has the turn, and with it the reader. Guarded by {@link #lock}, as the field below. */
+    private boolean taken;
+
+    /** Read while the owner was elsewhere. */
+    private final Queue<Message> ahead = new ArrayDeque<>();
+
+    /** @param settled is given every message, by whoever has the turn; those for which it returns true nobody else sees */
+    Inbox(PacketReader reader, Predicate<Message> settled) {
+        this.reader = reader;
+        this.settled = settled;
+    }
+
+    /**
+     * The next message; blocks. Only for the owner.
+     *
+     * @throws EOFException when the server has closed the connection
+     * @throws IOException when it is lost, closed here, or sends what is no message
+     */
+    Message take() throws IOException {
+        while (true) {
+            lock.lock();
+            try {
+                while (taken) {
+                    turnEnded.awaitUninterruptibly();
+                }
+                if (!ahead.isEmpty()) {
+                    return ahead.remove();
+                }
+                taken = true;
+            } finally {
+                lock.unlock();
+            }
+            Message message = read(false);
+            if (message != null) {
+                return message;
+            }
+        }
+    }
+
+    /** Whether {@link #take} returns at once: a message is here whole. Only for the owner. */
+    boolean hasMessage() {
+        lock.lock();
+        try {
+            return !ahead.isEmpty() || !taken && reader.hasMessage();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** While {@code needed} holds, reads whenever the owner does not; blocks. Not for the owner. Throws as {@link #take} does. */
+    void readAhead(BooleanSupplier needed) throws IOException {
+        while (true) {
+            lock.lock();
+            try {
+                while (taken && needed.getAsBoolean()) {
+                    turnEnded.awaitUninterruptibly();
+                }
+                if (!needed.getAsBoolean()) {
+                    return;
+                }
+                taken = true;
+            } finally {
+                lock.unlock();
+            }
+            read(true);
+        }
+    }
+
+    /** Reads one message with the turn, and ends the turn; null where it is settled, or kept for the owner. */
+    private Message read(boolean forOwner) throws IOException {
+        Message message = null;
+        try {
+            message = reader.read();
+            if (message == null) {
+                throw new EOFException("the server closed the connection");
+            }
+            // Before the turn ends: who takes the next one has to know.
+            if (settled.test(message)) {
+                message = null;
+            }
+            return forOwner ? null : message;
+        } finally {
+            lock.lock();
+            try {
+                if (forOwner && message != null) {
+                    ahead.add(message);
+                }
+                taken = false;
+                turnEnded.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+}
