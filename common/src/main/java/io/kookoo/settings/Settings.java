@@ -113,6 +113,10 @@ public record Settings(
      * @param waitWorker how long a submitted call waits for some worker to offer its function, at least 0
      * @param storeTimeout how long a server that has to write to its store before it answers may be silent and counts as
      *     slow, not as lost; over 0
+     * @param servers where its servers are, unresolved, each once, in the order in which they are preferred; empty where the one of
+     *     {@code [Server] ip} and {@code port} is meant
+     * @param balance which of several servers is used where one is enough
+     * @param failbackAfter how long a better server has to have answered without a break before it is used again, at least 0
      * @param nodeId the id of a client that runs functions, over 0; empty for none
      * @param name the name of such a client, not digits alone; empty for that of the machine
      * @param pingInterval so often a server is sent an ECHO_REQ, over 0
@@ -125,10 +129,25 @@ public record Settings(
             Path functionsDir,
             Duration waitWorker,
             Duration storeTimeout,
+            List<InetSocketAddress> servers,
+            Balance balance,
+            Duration failbackAfter,
             OptionalInt nodeId,
             Optional<String> name,
             Duration pingInterval,
-            Duration pingTimeout) {}
+            Duration pingTimeout) {
+        /** Which of several servers is used where one is enough. */
+        public enum Balance {
+            /** The first that answers, in their order. */
+            ORDER,
+            /** Of those that answer the one with the fewest jobs, waiting and running. */
+            LEAST
+        }
+
+        public Client {
+            servers = List.copyOf(servers);
+        }
+    }
 
     /**
      * {@code [Logger]}.
@@ -350,19 +369,19 @@ public record Settings(
         Optional<IniFile> ini = file(home, environment, commandLine).map(IniFile::read);
 
         Map<SettingKey<?>, Text> texts = new LinkedHashMap<>();
-        SettingKey.ALL.forEach(key -> texts.put(key, new Text(key.defaultText(), Text.DEFAULT)));
+        SettingKey.ALL.forEach(key -> texts.put(key, Text.ofDefault(key)));
         Map<OfFunction, Map<SettingKey<?>, Text>> ofFunctions = new LinkedHashMap<>();
         ini.ifPresent(file -> readTexts(file, texts, ofFunctions));
         for (SettingKey<?> key : SettingKey.ALL) {
             for (String name : List.of(bareNames.getOrDefault(key.option(), key.environment()), key.environment())) {
                 String inEnvironment = environment.get(name);
                 if (inEnvironment != null) {
-                    texts.put(key, new Text(inEnvironment.strip(), "environment " + name));
+                    texts.put(key, new Text(inEnvironment.strip(), Source.ENVIRONMENT, "environment " + name));
                 }
             }
             String given = commandLine.get(key.option());
             if (given != null) {
-                texts.put(key, new Text(given.strip(), "option --" + key.option()));
+                texts.put(key, new Text(given.strip(), Source.COMMAND_LINE, "option --" + key.option()));
             }
         }
         return new Values(home, texts, ofFunctions).settings(ini.map(IniFile::path), warnings(environment));
@@ -410,7 +429,7 @@ public record Settings(
             }
             Map<SettingKey<?>, Text> into =
                     section == null ? texts : ofFunctions.computeIfAbsent(section, unknown -> new LinkedHashMap<>());
-            into.put(key, new Text(entry.value(), where));
+            into.put(key, new Text(entry.value(), Source.FILE, where));
         }
     }
 
@@ -454,10 +473,19 @@ public record Settings(
         return warnings;
     }
 
-    /** The text of a setting and where it stands. */
-    private record Text(String text, String where) {
-        /** Where a text stands that nobody has given. */
-        static final String DEFAULT = "default";
+    /** Where a text was read; the later is stronger. */
+    private enum Source {
+        DEFAULT,
+        FILE,
+        ENVIRONMENT,
+        COMMAND_LINE
+    }
+
+    /** The text of a setting and where it stands, for programs and for people. */
+    private record Text(String text, Source source, String where) {
+        static Text ofDefault(SettingKey<?> key) {
+            return new Text(key.defaultText(), Source.DEFAULT, "default");
+        }
     }
 
     /** A section that carries a function's name, {@code [Function add]}: its kind and the name. */
@@ -558,7 +586,7 @@ public record Settings(
             Duration pingInterval = value(SettingKey.PING_INTERVAL);
             Duration pingTimeout = value(SettingKey.PING_TIMEOUT);
             if (pingTimeout.compareTo(pingInterval) <= 0) {
-                boolean timeout = !texts.get(SettingKey.PING_TIMEOUT).where().equals(Text.DEFAULT);
+                    boolean timeout = texts.get(SettingKey.PING_TIMEOUT).source() != Source.DEFAULT;
                 SettingKey<?> key = timeout ? SettingKey.PING_TIMEOUT : SettingKey.PING_INTERVAL;
                 SettingKey<?> other = timeout ? SettingKey.PING_INTERVAL : SettingKey.PING_TIMEOUT;
                 throw refused(
@@ -574,10 +602,31 @@ public record Settings(
                     path(SettingKey.FUNCTIONS_DIR),
                     value(SettingKey.WAIT_WORKER),
                     value(SettingKey.STORE_TIMEOUT),
+                    servers(),
+                    value(SettingKey.BALANCE),
+                    value(SettingKey.FAILBACK_AFTER),
                     value(SettingKey.NODE_ID),
                     value(SettingKey.NAME),
                     pingInterval,
                     pingTimeout);
+        }
+
+        /** Those of the list, unless somebody has named one server for this one start of the program. */
+        private List<InetSocketAddress> servers() {
+            List<InetSocketAddress> servers = value(SettingKey.SERVERS);
+            Text list = texts.get(SettingKey.SERVERS);
+            for (SettingKey<?> key : List.of(SettingKey.IP, SettingKey.PORT)) {
+                Text one = texts.get(key);
+                if (one.source().compareTo(Source.ENVIRONMENT) < 0 || one.source().compareTo(list.source()) < 0) {
+                    continue;
+                }
+                if (list.source() == Source.COMMAND_LINE) {
+                    throw new SettingsException(list.where() + " and " + one.where()
+                            + ": one of them says where the server is; remove the other");
+                }
+                return List.of();
+            }
+            return servers;
         }
 
         private Logger logger() {
@@ -614,7 +663,7 @@ public record Settings(
 
         /** The value where it is given, else the default. */
         private static <T> T value(SettingKey<T> key, Map<SettingKey<?>, Text> given) {
-            Text text = given.getOrDefault(key, new Text(key.defaultText(), Text.DEFAULT));
+            Text text = given.getOrDefault(key, Text.ofDefault(key));
             return key.parse(text.text(), text.where());
         }
 

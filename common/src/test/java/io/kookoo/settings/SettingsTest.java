@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,8 +59,8 @@ final class SettingsTest {
         assertRefused(
                 "[Client]\n\n# text\ncolour = red\n",
                 ini + " line 4: unknown key \"colour\" (value \"red\") in [Client]; known are get_function_interval,"
-                        + " threads, function_timeout, functions_dir, wait_worker, store_timeout, node_id, name, ping_interval,"
-                        + " ping_timeout");
+                        + " threads, function_timeout, functions_dir, wait_worker, store_timeout,"
+                        + " servers, balance, failback_after, node_id, name, ping_interval, ping_timeout");
     }
 
     @Test
@@ -187,6 +188,22 @@ final class SettingsTest {
                 "keep-rows | 1M",
                 "store-timeout | 0",
                 "store-timeout | 1m",
+                "servers | a:1,",
+                "servers | a:1, ,b:2",
+                "servers | a:1 b:2",
+                "servers | a:1;b:2",
+                "servers | a:0",
+                "servers | a:65536",
+                "servers | a:",
+                "servers | :5555",
+                "servers | ::1",
+                "servers | http://a:5555",
+                "servers | a:1, b:2, a:1",
+                "servers | a, a:5555",
+                "servers | Box, box",
+                "balance | most",
+                "failback-after | -1",
+                "failback-after | 86401",
                 "node-id | 0",
                 "node-id | -3",
                 "node-id | three",
@@ -459,6 +476,9 @@ final class SettingsTest {
                         home.resolve("functions"),
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(60),
+                        List.of(),
+                        Settings.Client.Balance.ORDER,
+                        Duration.ofSeconds(30),
                         OptionalInt.empty(),
                         Optional.empty(),
                         Duration.ofSeconds(5),
@@ -577,6 +597,79 @@ final class SettingsTest {
                 load(Map.of("KOOKOO_STORE_FILE", "jobs.db"), Map.of("store-file", "more.db"))
                         .store()
                         .file());
+    }
+
+    private static List<InetSocketAddress> servers(Object... hostsAndPorts) {
+        return IntStream.range(0, hostsAndPorts.length / 2)
+                .mapToObj(i -> InetSocketAddress.createUnresolved(
+                        (String) hostsAndPorts[2 * i], (Integer) hostsAndPorts[2 * i + 1]))
+                .toList();
+    }
+
+    @Test
+    void shouldReadServersInTheirOrder() throws IOException {
+        Files.writeString(
+                ini,
+                "[Client]\nservers = b.example:1, a ,[::1],[fe80::1%eth0]:9,10.0.0.7:65535\n"
+                        + "balance = least\nfailback_after = 0.5\n");
+        Settings.Client client = load(Map.of(), Map.of()).client();
+        assertEquals(
+                servers("b.example", 1, "a", 5555, "::1", 5555, "fe80::1%eth0", 9, "10.0.0.7", 65535),
+                client.servers());
+        assertEquals(Settings.Client.Balance.LEAST, client.balance());
+        assertEquals(Duration.ofMillis(500), client.failbackAfter());
+        assertEquals(
+                servers("c", 3),
+                load(Map.of("KOOKOO_SERVERS", "c:3", "KOOKOO_BALANCE", "order"), Map.of())
+                        .client()
+                        .servers());
+        assertEquals(
+                servers("d", 4),
+                load(Map.of("KOOKOO_SERVERS", "c:3"), Map.of("servers", "d:4"))
+                        .client()
+                        .servers());
+    }
+
+    @Test
+    void shouldPreferOneServerThatIsNamedForThisStartToTheList() throws IOException {
+        Files.writeString(ini, "[Server]\nip = one\nport = 1\n[Client]\nservers = a:1, b:2\n");
+        assertEquals(
+                servers("a", 1, "b", 2), load(Map.of(), Map.of()).client().servers());
+        for (Settings settings : List.of(
+                load(Map.of("KOOKOO_PORT", "3"), Map.of()),
+                load(Map.of(), Map.of("port", "3")),
+                load(Map.of("KOOKOO_SERVERS", "c:3", "KOOKOO_PORT", "3"), Map.of()),
+                load(Map.of("KOOKOO_SERVERS", "c:3"), Map.of("port", "3")))) {
+            assertEquals(List.of(), settings.client().servers());
+            assertEquals("one", settings.server().ip());
+            assertEquals(3, settings.server().port());
+        }
+        assertEquals(
+                List.of(), load(Map.of("KOOKOO_IP", "two"), Map.of()).client().servers());
+        assertEquals(
+                servers("c", 3),
+                load(Map.of("KOOKOO_PORT", "3"), Map.of("servers", "c:3"))
+                        .client()
+                        .servers());
+    }
+
+    @Test
+    void shouldRefuseServersBesideOneServerOnTheCommandLine() {
+        assertEquals(
+                "option --servers and option --port: one of them says where the server is; remove the other",
+                refusal(Map.of(), Map.of("servers", "a:1", "port", "5555")));
+        assertEquals(
+                "option --servers and option --ip: one of them says where the server is; remove the other",
+                refusal(Map.of(), Map.of("servers", "a:1, b:2", "ip", "a")));
+    }
+
+    @Test
+    void shouldSayWhatAServerInTheListIs() {
+        assertRefused(
+                "[Client]\nservers = a:1, b:2, a:1\n",
+                ini + " line 2: [Client] servers = \"a:1, b:2, a:1\" is refused; allowed is host:port, separated by commas,"
+                        + " each once, with ports from 1 to 65535 ([::1]:5555 for IPv6; without a port it is 5555), or"
+                        + " nothing");
     }
 
     @Test

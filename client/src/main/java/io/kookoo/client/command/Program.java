@@ -6,8 +6,8 @@ import io.kookoo.client.net.ConnectionLimits;
 import io.kookoo.client.net.Connector;
 import io.kookoo.client.net.ServerAddress;
 import io.kookoo.client.net.ServerConnection;
+import io.kookoo.client.net.Servers;
 import io.kookoo.settings.Settings;
-import io.kookoo.settings.SettingsException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -48,14 +48,9 @@ record Program(
         return Settings.load(currentFolder, jarFolder, environment, given, bareNames);
     }
 
-    /** Where the server of these settings listens. */
+    /** Where the server of these settings listens, of several the first. */
     static ServerAddress address(Settings settings) {
-        if (settings.server().port() == 0) {
-            throw new SettingsException(
-                    "[Server] port = 0: the server takes a free port and logs it (listening on ...);"
-                            + " give it to the client with --port");
-        }
-        return new ServerAddress(settings.server().ip(), settings.server().port());
+        return Servers.of(settings).first();
     }
 
     static ConnectionLimits limits(Settings settings) {

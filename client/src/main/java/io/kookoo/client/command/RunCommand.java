@@ -4,7 +4,7 @@ import io.kookoo.HostName;
 import io.kookoo.NodeName;
 import io.kookoo.Version;
 import io.kookoo.client.function.FunctionExecutor;
-import io.kookoo.client.net.ServerAddress;
+import io.kookoo.client.net.Servers;
 import io.kookoo.client.run.Identity;
 import io.kookoo.client.run.Node;
 import io.kookoo.client.run.NodeId;
@@ -36,7 +36,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Runs functions for the server until it is stopped; what client.jar does without a command.",
             "Every interval it asks for a call of the catalog (functions.txt), runs it and posts the result. Submitted"
-                    + " jobs it takes at once, as many at a time as it has threads. If the server is away it keeps trying."
+                    + " jobs it takes at once, as many at a time as it has threads. If the server is away it keeps trying.",
+            "Of several servers ([Client] servers, --servers) it takes the jobs of all, as many of each as it has threads,"
+                    + " and asks one for calls of the catalog: the first that answers."
         },
         footer = {
             "",
@@ -44,6 +46,7 @@ import picocli.CommandLine.Spec;
             "  java -jar client.jar",
             "  java -jar client.jar run --interval 0.5 --threads 8",
             "  KOOKOO_IP=10.0.0.7 java -jar client.jar run",
+            "  java -jar client.jar run --servers 10.0.0.7:5555,10.0.0.8:5555",
             "  java -jar client.jar run --node-id 3     # a node: watched, and to be called by its id",
             "",
             "Ctrl-C or TERM stops it in good order: calls that run are ended and posted, up to [Server] shutdown_timeout."
@@ -63,7 +66,7 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Submitted jobs at a time; 0 is the number of processors, instead of [Client] threads.")
+            description = "Submitted jobs at a time, of each server; 0 is the number of processors, instead of [Client] threads.")
     private String threads;
 
     @Option(
@@ -119,7 +122,7 @@ final class RunCommand implements Callable<Integer> {
         CommonOptions.put(given, "name", name);
         // A tethered client is one of its server, and no node of its own, whatever its environment says.
         Settings settings = program.settings(given, tether ? Map.of() : Map.of("node-id", "NODE_ID"));
-        ServerAddress address = Program.address(settings);
+        Servers servers = Servers.of(settings);
         OptionalInt number = tether ? OptionalInt.empty() : settings.client().nodeId();
         if (replace && !tether && number.isEmpty()) {
             throw new ParameterException(
@@ -137,7 +140,7 @@ final class RunCommand implements Callable<Integer> {
             Identity identity = number.isPresent()
                     ? node(number.getAsInt(), settings, log, end)
                     : Identity.ofClient(HostName.withPid(ProcessHandle.current().pid()));
-            run(settings, address, identity, log, end);
+            run(settings, servers, identity, log, end);
         } catch (RuntimeException | Error e) {
             LOG.error(KookooLog.CRITICAL, "internal_error", e);
             throw e;
@@ -158,14 +161,14 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private void run(
-            Settings settings, ServerAddress address, Identity identity, KookooLog log, CompletableFuture<End> ended)
+            Settings settings, Servers servers, Identity identity, KookooLog log, CompletableFuture<End> ended)
             throws InterruptedException, ExecutionException {
         FunctionExecutor executor = new FunctionExecutor(
                 FunctionExecutor.builtIns(), settings.client().functionsDir());
         // A tethered client is started again by its server.
         Optional<Runnable> overdue = tether ? Optional.of(() -> endAtOnce(log)) : Optional.empty();
-        Node node = new Node(settings, address, Program.limits(settings), executor, identity, overdue);
-        logStart(settings, address, executor, identity.clientId());
+        Node node = new Node(settings, servers, Program.limits(settings), executor, identity, overdue);
+        logStart(settings, servers, executor, identity.clientId());
 
         program.process().onEnd(() -> endOfProcess(settings, node, executor, log));
         node.start();
@@ -190,14 +193,14 @@ final class RunCommand implements Callable<Integer> {
         program.process().halt(ExitCode.FUNCTION_OVERDUE);
     }
 
-    private static void logStart(Settings settings, ServerAddress address, FunctionExecutor executor, String id) {
+    private static void logStart(Settings settings, Servers servers, FunctionExecutor executor, String id) {
         LOG.info(
                 "{}",
                 LogEvent.of("client_started")
                         .with("version", Version.TEXT)
                         .with("java", Runtime.version())
                         .with("id", id)
-                        .with("server", address)
+                        .with("server", servers)
                         .with("interval_s", settings.client().functionInterval().toMillis() / 1000.0)
                         .with("threads", settings.client().threads())
                         .with(

@@ -18,7 +18,7 @@ import jdk.net.ExtendedSocketOptions;
  * Opens connections to one server and watches over their writing until they are closed. Thread-safe. The thread that
  * watches belongs to the caller.
  */
-public final class Connector {
+public final class Connector implements ConnectionSource {
     /** Where the system has them: a peer that vanished is noticed within a minute also while nobody asks it anything. */
     private static final Map<SocketOption<Integer>, Integer> KEEP_ALIVE = Map.of(
             ExtendedSocketOptions.TCP_KEEPIDLE, 15,
@@ -50,6 +50,7 @@ public final class Connector {
      * A new connection; blocks until it is there, at most for the connect timeout. The name of the server is resolved
      * anew every time.
      */
+    @Override
     public ServerConnection open() throws CannotConnectException {
         Socket socket = new Socket();
         try {
@@ -72,6 +73,11 @@ public final class Connector {
             close(socket, e);
             throw new CannotConnectException(address, reason(e), e);
         }
+    }
+
+    @Override
+    public String place() {
+        return address.toString();
     }
 
     private String reason(IOException e) {

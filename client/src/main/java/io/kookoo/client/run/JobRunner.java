@@ -160,7 +160,8 @@ final class JobRunner {
         return LogEvent.of(event)
                 .with("function", job.function())
                 .with("handle", job.handle())
-                .with("call", job);
+                .with("call", job)
+                .with("server", job.server());
     }
 
     /** Looks after the time limit of one run. */

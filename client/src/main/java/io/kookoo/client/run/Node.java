@@ -4,9 +4,11 @@ import io.kookoo.client.function.FunctionExecutor;
 import io.kookoo.client.net.Backoff;
 import io.kookoo.client.net.ConnectionLimits;
 import io.kookoo.client.net.Connector;
+import io.kookoo.client.net.Failover;
 import io.kookoo.client.net.ReconnectLoop;
 import io.kookoo.client.net.RepeatedTask;
 import io.kookoo.client.net.ServerAddress;
+import io.kookoo.client.net.Servers;
 import io.kookoo.log.KookooLog;
 import io.kookoo.settings.Settings;
 import java.time.Duration;
@@ -27,12 +29,13 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   kookoo-poller    the poller's connection: asks, runs, posts
- *   kookoo-worker    reads the worker's connection
- *   kookoo-slot-n    run submitted jobs, one each
+ *   kookoo-worker    reads the worker's connection; of several servers there is one for each, kookoo-worker-HOST:PORT
+ *   kookoo-slot-n    run submitted jobs, one each; of several servers each has its own, kookoo-slot-HOST:PORT-n
  *   kookoo-call-n    runs the poller's calls, where they have a time limit that may make it give one up
  *   kookoo-ping      sends a connection's pings, and reads there while nobody else does, one for each
  *   kookoo-watch     every second: the counts of the job log; writes that stand still; answers to pings; the time limits of functions
  *   kookoo-progress  sends what functions have said of their progress too soon after they said it last
+ *   and, of several servers, those of the {@link Failover} that finds the poller's
  * </pre>
  *
  * All are daemons: whoever starts a node waits for it.
@@ -42,12 +45,13 @@ public final class Node {
 
     private final ScheduledExecutorService watch = scheduler("kookoo-watch");
     private final ScheduledExecutorService progress = scheduler("kookoo-progress");
-    private final SlotThreads slots;
+    private final List<SlotThreads> slots = new ArrayList<>();
     private final SlotThreads pollerSlot = new SlotThreads("kookoo-call-", 1);
     private final JobLog jobLog;
     private final Optional<Poller> poller;
-    private final WorkerLoop worker;
-    private final List<Thread> threads;
+    private final Failover pollerServer;
+    private final List<WorkerLoop> workers = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
     private final CountDownLatch ended;
 
     /**
@@ -59,13 +63,13 @@ public final class Node {
      */
     public Node(
             Settings settings,
-            ServerAddress address,
+            Servers servers,
             ConnectionLimits limits,
             FunctionExecutor executor,
             Identity identity,
             Optional<Runnable> endOfProcess) {
         this(
-                address,
+                servers,
                 limits,
                 Functions.of(executor),
                 identity,
@@ -78,12 +82,12 @@ public final class Node {
     /**
      * A worker that takes submitted jobs alone, and none of the catalog; otherwise as the other. Its functions have no time limit.
      *
-     * @param slots how many jobs it runs at a time
+     * @param slots how many jobs it runs at a time, of each server
      */
     public static Node ofWorker(
-            ServerAddress address, ConnectionLimits limits, FunctionExecutor executor, String clientId, int slots) {
+            Servers servers, ConnectionLimits limits, FunctionExecutor executor, String clientId, int slots) {
         return new Node(
-                address,
+                servers,
                 limits,
                 Functions.of(executor),
                 Identity.ofClient(clientId),
@@ -94,7 +98,7 @@ public final class Node {
     }
 
     private Node(
-            ServerAddress address,
+            Servers servers,
             ConnectionLimits limits,
             Functions functions,
             Identity identity,
@@ -102,27 +106,30 @@ public final class Node {
             int jobLines,
             TimeLimit limit,
             Optional<Duration> pollInterval) {
-        Connector connector = new Connector(address, limits, watch);
+        pollerServer = new Failover(servers, limits, watch);
         int maxPacketBytes = limits.maxPacketBytes();
-        slots = new SlotThreads("kookoo-slot-", slotCount);
         jobLog = new JobLog(jobLines, System::nanoTime);
         poller = pollInterval.map(interval -> new Poller(
-                new ReconnectLoop(Poller.NAME, connector, new Backoff(new Random())),
+                new ReconnectLoop(Poller.NAME, pollerServer, new Backoff(new Random())),
                 new JobRunner(functions, jobLog, maxPacketBytes, limit, pollerSlot, watch, progress),
                 jobLog,
                 interval,
                 identity));
-        worker = new WorkerLoop(
-                new ReconnectLoop(WorkerLoop.NAME, connector, new Backoff(new Random())),
-                functions,
-                new JobRunner(functions, jobLog, maxPacketBytes, limit, slots, watch, progress),
-                jobLog,
-                identity,
-                slotCount);
-        List<Thread> made = new ArrayList<>();
-        poller.ifPresent(loop -> made.add(daemon("kookoo-poller", () -> runUntilEnd(loop::run))));
-        made.add(daemon("kookoo-worker", () -> runUntilEnd(worker::run)));
-        threads = List.copyOf(made);
+        poller.ifPresent(loop -> threads.add(daemon("kookoo-poller", () -> runUntilEnd(loop::run))));
+        for (ServerAddress server : servers.addresses()) {
+            String of = servers.isOne() ? "" : "-" + server;
+            SlotThreads itsSlots = new SlotThreads("kookoo-slot" + of + "-", slotCount);
+            slots.add(itsSlots);
+            WorkerLoop worker = new WorkerLoop(
+                    new ReconnectLoop(WorkerLoop.NAME, new Connector(server, limits, watch), new Backoff(new Random())),
+                    functions,
+                    new JobRunner(functions, jobLog, maxPacketBytes, limit, itsSlots, watch, progress),
+                    jobLog,
+                    identity,
+                    slotCount);
+            workers.add(worker);
+            threads.add(daemon("kookoo-worker" + of, () -> runUntilEnd(worker::run)));
+        }
         ended = new CountDownLatch(threads.size());
     }
 
@@ -156,7 +163,8 @@ public final class Node {
 
     private void askNoMore() {
         poller.ifPresent(Poller::stop);
-        worker.stop();
+        workers.forEach(WorkerLoop::stop);
+        pollerServer.close();
     }
 
     /**
@@ -172,7 +180,7 @@ public final class Node {
         jobLog.flushCounts();
         watch.shutdownNow();
         progress.shutdownNow();
-        slots.stop();
+        slots.forEach(SlotThreads::stop);
         pollerSlot.stop();
         return all;
     }

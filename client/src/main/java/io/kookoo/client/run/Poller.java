@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * <p>The server handles packets in order: the answer to what follows a result says that the result has arrived. One
- * without it is logged lost, once; the server does not repeat calls of the catalog.
+ * without it is logged lost, once; the server does not repeat calls of the catalog. Between two calls it may move to another server.
  */
 final class Poller {
     private static final Logger LOG = LoggerFactory.getLogger(Poller.class);
@@ -83,7 +83,7 @@ final class Poller {
         loop.stop();
     }
 
-    /** Asks for the catalog until the server offers it; false when stopped before. */
+    /** Asks for the catalog until the server offers it; false when it is to stop, or to move, before. */
     private boolean catalogGranted(ServerConnection connection, Runnable answered)
             throws IOException, InterruptedException {
         boolean refused = false;
@@ -110,12 +110,12 @@ final class Poller {
                                                 + CATALOG_PAUSE.toSeconds() + " s, submitted jobs run all the same"));
                 refused = true;
             }
-        } while (!loop.pause(CATALOG_PAUSE));
+        } while (!loop.pause(CATALOG_PAUSE) && !loop.isToMove());
         return false;
     }
 
     private void poll(ServerConnection connection) throws IOException, InterruptedException {
-        while (!loop.isStopped()) {
+        while (!loop.isStopped() && !loop.isToMove()) {
             Outcome outcome = unposted;
             connection.send(writer -> {
                 if (outcome != null) {
@@ -127,7 +127,7 @@ final class Poller {
             unposted = null;
             Duration pause = interval;
             if (answer.type() == PacketType.JOB_ASSIGN) {
-                AssignedJob job = AssignedJob.of(answer, 1);
+                AssignedJob job = AssignedJob.of(answer, 1, connection.address());
                 unposted = runner.run(runner.prepare(job, connection::sendOrClose));
                 if (!interval.isZero() || loop.isStopped()) {
                     post(connection);
@@ -172,6 +172,7 @@ final class Poller {
                             "{}",
                             LogEvent.of("result_refused")
                                     .with("connection", NAME)
+                                    .with("server", connection.address())
                                     .with("reason", packet.text(1)));
                 }
                 default -> LOG.debug("ignored connection=poller packet={}", packet.type());

@@ -236,7 +236,8 @@ final class WorkerLoop {
         private void handle(Packet packet) throws IOException {
             switch (packet.type()) {
                 case JOB_ASSIGN_UNIQ -> {
-                    Run run = runner.prepare(AssignedJob.of(packet, nextAttempt), connection::sendOrClose);
+                    AssignedJob job = AssignedJob.of(packet, nextAttempt, connection.address());
+                    Run run = runner.prepare(job, connection::sendOrClose);
                     nextAttempt = 1;
                     synchronized (WorkerLoop.this) {
                         settle(packet);
