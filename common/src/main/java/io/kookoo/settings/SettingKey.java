@@ -72,7 +72,7 @@ record SettingKey<T>(String section, String name, String option, String defaultT
     static final SettingKey<OptionalInt> NODE_ID =
             key(CLIENT, "node_id", "", ValueType.integerOrEmpty(1, Integer.MAX_VALUE));
     static final SettingKey<Optional<String>> NAME = key(CLIENT, "name", "", ValueType.nodeNameOrEmpty());
-    static final SettingKey<Duration> PING_INTERVAL = key(CLIENT, "ping_interval", "5", ValueType.seconds("0.01", A_DAY));
+    static final SettingKey<Duration> PING_INTERVAL = key(CLIENT, "ping_interval", "5", ValueType.seconds("0.01", "3600"));
     static final SettingKey<Duration> PING_TIMEOUT = key(CLIENT, "ping_timeout", "15", ValueType.seconds("0.02", A_DAY));
 
     static final SettingKey<List<InetSocketAddress>> SERVERS =

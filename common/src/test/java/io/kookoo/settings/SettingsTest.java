@@ -216,6 +216,7 @@ final class SettingsTest {
                 "name | a2345678901234567890123456789012345678901234567890123456789012345",
                 "ping-interval | 0",
                 "ping-interval | 5s",
+                "ping-interval | 3601",
                 "ping-timeout | 0.01",
                 "format | ''",
                 "format | Bracket",

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +23,8 @@ class LogFileTest {
     private static final Pattern NAME = Pattern.compile("kookoo-\\d{4}-W\\d\\d\\.log");
     private static final Pattern LINE = Pattern.compile(
             "\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d - (Server|Client) - (DEBUG|INFO|WARNING|ERROR|CRITICAL) - \\S.*");
+    private static final Pattern BRACKET_LINE = Pattern.compile("\\[\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d] : "
+            + "\\[(DEBUG|INFO|WARNING|ERROR|CRITICAL)] - \\[(Server|Client) - \\S.*]");
     private static final int ENOUGH_CALLS = 3000;
 
     @TempDir
@@ -73,6 +76,19 @@ class LogFileTest {
 
     private static List<String> of(String program, List<String> lines) {
         return sorted(lines.stream().filter(line -> line.contains(" - " + program + " - ")));
+    }
+
+    @Test
+    void shouldPutLinesInBracketsAlsoThoseOfLocalClients() throws IOException {
+        try (RunningProgram server =
+                RunningProgram.server(home, Map.of("KOOKOO_FORMAT", "bracket"), "--workers", "1")) {
+            server.awaitOut(line -> line.contains(" ended "));
+            assertEquals(0, server.terminate());
+            List<String> lines = logLines();
+            lines.forEach(line -> assertTrue(BRACKET_LINE.matcher(line).matches(), line));
+            assertTrue(lines.stream().anyMatch(line -> line.contains("] : [INFO] - [Client - client_started ")));
+            assertTrue(lines.stream().anyMatch(line -> line.endsWith("] : [INFO] - [Server - stopped]")));
+        }
     }
 
     @Test
