@@ -12,12 +12,16 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
- * What comes in on a connection. One thread, its owner, takes the messages; while that is elsewhere, such as in a function, another
- * one may read ahead for it: whoever reads has the turn, and the owner finds in their order the messages that were read without it.
+ * What comes in on a connection. One thread, its owner, takes the messages. Where the inbox is shared another one reads ahead for it while
+ * it is elsewhere, such as in a function: whoever reads has the turn, and the owner finds in their order the messages that were read without
+ * it.
  */
 final class Inbox {
     private final PacketReader reader;
     private final Predicate<Message> settled;
+
+    /** Without it there are no turns to be taken, which cost time. Written before anybody reads. */
+    private boolean shared;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition turnEnded = lock.newCondition();
@@ -33,6 +37,11 @@ final class Inbox {
         this.settled = settled;
     }
 
+    /** Another thread than the owner is to read here, too. Before anybody reads. */
+    void share() {
+        shared = true;
+    }
+
     /**
      * The next message; blocks. Only for the owner.
      *
@@ -40,6 +49,13 @@ final class Inbox {
      * @throws IOException when it is lost, closed here, or sends what is no message
      */
     Message take() throws IOException {
+        if (!shared) {
+            Message message = next();
+            while (settled.test(message)) {
+                message = next();
+            }
+            return message;
+        }
         while (true) {
             lock.lock();
             try {
@@ -62,6 +78,9 @@ final class Inbox {
 
     /** Whether {@link #take} returns at once: a message is here whole. Only for the owner. */
     boolean hasMessage() {
+        if (!shared) {
+            return reader.hasMessage();
+        }
         lock.lock();
         try {
             return !ahead.isEmpty() || !taken && reader.hasMessage();
@@ -89,14 +108,19 @@ final class Inbox {
         }
     }
 
+    private Message next() throws IOException {
+        Message message = reader.read();
+        if (message == null) {
+            throw new EOFException("the server closed the connection");
+        }
+        return message;
+    }
+
     /** Reads one message with the turn, and ends the turn; null where it is settled, or kept for the owner. */
     private Message read(boolean forOwner) throws IOException {
         Message message = null;
         try {
-            message = reader.read();
-            if (message == null) {
-                throw new EOFException("the server closed the connection");
-            }
+            message = next();
             // Before the turn ends: who takes the next one has to know.
             if (settled.test(message)) {
                 message = null;

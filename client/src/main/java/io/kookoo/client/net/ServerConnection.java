@@ -97,6 +97,7 @@ public final class ServerConnection implements AutoCloseable {
     public void keepAlive(PingListener listener) throws IOException {
         // Whoever reads waits for as long as it takes: a read without a limit is one system call.
         socket.setSoTimeout(0);
+        inbox.share();
         keepAlive = new KeepAlive(this, limits, watch, listener);
         keepAlive.start();
     }
