@@ -17,6 +17,9 @@ import java.util.function.Predicate;
  * it.
  */
 final class Inbox {
+    /** More than a server has to say that nobody has asked. */
+    private static final int MOST_AHEAD = 1000;
+
     private final PacketReader reader;
     private final Predicate<Message> settled;
 
@@ -25,10 +28,10 @@ final class Inbox {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition turnEnded = lock.newCondition();
-    /** Whether a thread has the turn, and with it the reader. Guarded by {@link #lock}, as the field below. */
+    /** Whether a thread has the turn, and with it the reader. Guarded by {@link #lock}. */
     private boolean taken;
 
-    /** Read while the owner was elsewhere. */
+    /** Read while the owner was elsewhere. Changed under the lock, and added to by who has the turn alone. */
     private final Queue<Message> ahead = new ArrayDeque<>();
 
     /** @param settled is given every message, by whoever has the turn; those for which it returns true nobody else sees */
@@ -124,6 +127,8 @@ final class Inbox {
             // Before the turn ends: who takes the next one has to know.
             if (settled.test(message)) {
                 message = null;
+            } else if (forOwner && ahead.size() == MOST_AHEAD) {
+                throw new IOException("the server sent more than " + MOST_AHEAD + " messages that nobody waits for");
             }
             return forOwner ? null : message;
         } finally {

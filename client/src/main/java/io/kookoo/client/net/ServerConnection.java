@@ -68,6 +68,9 @@ public final class ServerConnection implements AutoCloseable {
 
     private volatile String lostBecause;
 
+    /** Null for nobody. */
+    private volatile Runnable whenClosed;
+
     /** Takes the connected socket over; {@code onClose} is told of every {@link #close}. */
     ServerConnection(
             ServerAddress address,
@@ -221,6 +224,9 @@ public final class ServerConnection implements AutoCloseable {
         if (keepAlive != null) {
             keepAlive.stop();
         }
+        if (whenClosed != null) {
+            whenClosed.run();
+        }
         try {
             socket.close();
         } catch (IOException e) {
@@ -235,6 +241,11 @@ public final class ServerConnection implements AutoCloseable {
                 && System.nanoTime() - writeProgressNanos > limits.pingTimeout().toNanos()) {
             lose(new IOException("the server has taken no bytes for " + seconds(limits.pingTimeout())));
         }
+    }
+
+    /** {@code told} is run at every {@link #close}, from now on; it must not block. Once. */
+    void whenClosed(Runnable told) {
+        whenClosed = told;
     }
 
     /** Closes the connection, which is lost for a reason that those who read and write are to hear. */

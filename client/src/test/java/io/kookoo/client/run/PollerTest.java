@@ -295,6 +295,22 @@ class PollerTest {
         log.await("result_lost handle=H:1");
     }
 
+    @Test
+    void shouldLeaveServerThatStopsAnsweringInTheMiddleOfTheInterval() throws IOException {
+        start(NEVER, IMPATIENT);
+        try (Peer silent = server.accept()) {
+            assertEquals("SET_CLIENT_ID box/1", silent.nextButPings());
+            assertEquals("OPTION_REQ catalog", silent.nextButPings());
+            silent.send(res(OPTION_RES, "catalog"));
+            assertEquals("GRAB_JOB ", silent.nextButPings());
+            silent.send(res(NO_JOB));
+            try (Peer second = server.accept()) {
+                assertEquals("SET_CLIENT_ID box/1", second.nextButPings());
+            }
+        }
+        assertTrue(log.with("server_away").get(0).contains("no answer to a ping within 0.3 s"));
+    }
+
     /** A poller in the function that waits for this argument, impatient for answers to its pings. */
     private Peer running(String argument) throws IOException {
         Peer peer = server.accept();
