@@ -3,6 +3,7 @@ package io.kookoo.client.net;
 import io.kookoo.protocol.Data;
 import io.kookoo.protocol.PacketType;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
@@ -172,8 +173,8 @@ final class KeepAlive {
         // What is here and not read yet may be the answer: then this process has stood still, and not the server.
         if (over && !connection.hasUnreadBytes()) {
             listener.lost(waited);
-            connection.lose(
-                    new IOException("no answer to a ping within " + ServerConnection.seconds(limits.pingTimeout())));
+            connection.lose(new SocketTimeoutException(
+                    "no answer to a ping within " + ServerConnection.seconds(limits.pingTimeout())));
             return;
         }
         listener.unanswered(waited);

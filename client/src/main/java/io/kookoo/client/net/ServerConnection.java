@@ -66,7 +66,8 @@ public final class ServerConnection implements AutoCloseable {
     /** Null for a connection that is not kept alive. */
     private volatile KeepAlive keepAlive;
 
-    private volatile String lostBecause;
+    /** Null where no other thread than the one that meets it has found the connection to be lost. */
+    private volatile IOException lostBecause;
 
     /** Null for nobody. */
     private volatile Runnable whenClosed;
@@ -231,7 +232,7 @@ public final class ServerConnection implements AutoCloseable {
             socket.close();
         } catch (IOException e) {
             // Nothing is left to be done with a socket that cannot be closed.
-            lostBecause = e.getMessage();
+            Log.LOG.debug("not_closed server={}", address, e);
         }
     }
 
@@ -239,7 +240,7 @@ public final class ServerConnection implements AutoCloseable {
     void checkWriting() {
         if (inWrite
                 && System.nanoTime() - writeProgressNanos > limits.pingTimeout().toNanos()) {
-            lose(new IOException("the server has taken no bytes for " + seconds(limits.pingTimeout())));
+            lose(new SocketTimeoutException("the server has taken no bytes for " + seconds(limits.pingTimeout())));
         }
     }
 
@@ -248,9 +249,11 @@ public final class ServerConnection implements AutoCloseable {
         whenClosed = told;
     }
 
-    /** Closes the connection, which is lost for a reason that those who read and write are to hear. */
+    /** Closes the connection, which is lost for a reason that those who read and write are to hear instead of theirs. */
     void lose(IOException e) {
-        lostBecause = lost(e).getMessage();
+        if (lostBecause == null) {
+            lostBecause = e;
+        }
         close();
     }
 
@@ -275,8 +278,8 @@ public final class ServerConnection implements AutoCloseable {
     }
 
     private IOException lost(IOException e) {
-        String reason = lostBecause;
-        return reason == null ? e : new IOException(reason, e);
+        IOException reason = lostBecause;
+        return reason == null ? e : reason;
     }
 
     static String seconds(Duration duration) {
