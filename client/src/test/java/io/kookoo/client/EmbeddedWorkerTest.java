@@ -118,7 +118,8 @@ class EmbeddedWorkerTest {
                     peer.send(res(JOB_ASSIGN_UNIQ, "H:1", "meet", "", ""));
                 }
                 for (Peer peer : List.of(one, two)) {
-                    peer.expect(req(WORK_COMPLETE, "H:1", "both"), req(GRAB_JOB_UNIQ)).send(res(NO_JOB));
+                    peer.expect(req(WORK_COMPLETE, "H:1", "both"), req(GRAB_JOB_UNIQ))
+                            .send(res(NO_JOB));
                 }
             }
         }

@@ -48,8 +48,7 @@ public final class KookooLog implements AutoCloseable {
     /** Null until it is opened. */
     private Appender<ILoggingEvent> pings;
 
-    private KookooLog(
-            Settings.Logger settings, String program, Clock clock, List<Appender<ILoggingEvent>> appenders) {
+    private KookooLog(Settings.Logger settings, String program, Clock clock, List<Appender<ILoggingEvent>> appenders) {
         this.settings = settings;
         this.program = program;
         this.clock = clock;

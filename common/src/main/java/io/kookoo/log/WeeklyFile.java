@@ -208,8 +208,7 @@ final class WeeklyFile implements AutoCloseable {
                 tornEnd = false;
             }
             if (lostLines > 0) {
-                String notice =
-                        form.notice(program, LogEvent.of("log_lost").with("lines", lostLines));
+                String notice = form.notice(program, LogEvent.of("log_lost").with("lines", lostLines));
                 out.write(line(notice.getBytes(StandardCharsets.UTF_8)));
                 lostLines = 0;
             }
@@ -264,9 +263,11 @@ final class WeeklyFile implements AutoCloseable {
     }
 
     private String sweep() {
-        String oldestKept = fileName(name, LocalDateTime.ofInstant(Instant.ofEpochSecond(second), clock.getZone())
-                .toLocalDate()
-                .minusWeeks(WEEKS_BACK));
+        String oldestKept = fileName(
+                name,
+                LocalDateTime.ofInstant(Instant.ofEpochSecond(second), clock.getZone())
+                        .toLocalDate()
+                        .minusWeeks(WEEKS_BACK));
         try (DirectoryStream<Path> files = Files.newDirectoryStream(dir)) {
             for (Path file : files) {
                 String found = file.getFileName().toString();

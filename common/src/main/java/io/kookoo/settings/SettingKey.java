@@ -42,7 +42,8 @@ record SettingKey<T>(String section, String name, String option, String defaultT
     private static final int DEFAULT_PORT = 5555;
 
     static final SettingKey<String> IP = key(SERVER, "ip", "127.0.0.1", ValueType.host());
-    static final SettingKey<Integer> PORT = key(SERVER, "port", Integer.toString(DEFAULT_PORT), ValueType.integer(0, 65535));
+    static final SettingKey<Integer> PORT =
+            key(SERVER, "port", Integer.toString(DEFAULT_PORT), ValueType.integer(0, 65535));
     static final SettingKey<Path> FUNCTIONS = key(SERVER, "functions", "functions.txt", ValueType.path());
     static final SettingKey<Integer> WORKERS = key(SERVER, "workers", "0", ValueType.integer(0, 1000));
     static final SettingKey<OptionalLong> SEED = key(SERVER, "seed", "", ValueType.longOrEmpty());
@@ -72,8 +73,10 @@ record SettingKey<T>(String section, String name, String option, String defaultT
     static final SettingKey<OptionalInt> NODE_ID =
             key(CLIENT, "node_id", "", ValueType.integerOrEmpty(1, Integer.MAX_VALUE));
     static final SettingKey<Optional<String>> NAME = key(CLIENT, "name", "", ValueType.nodeNameOrEmpty());
-    static final SettingKey<Duration> PING_INTERVAL = key(CLIENT, "ping_interval", "5", ValueType.seconds("0.01", "3600"));
-    static final SettingKey<Duration> PING_TIMEOUT = key(CLIENT, "ping_timeout", "15", ValueType.seconds("0.02", A_DAY));
+    static final SettingKey<Duration> PING_INTERVAL =
+            key(CLIENT, "ping_interval", "5", ValueType.seconds("0.01", "3600"));
+    static final SettingKey<Duration> PING_TIMEOUT =
+            key(CLIENT, "ping_timeout", "15", ValueType.seconds("0.02", A_DAY));
 
     static final SettingKey<List<InetSocketAddress>> SERVERS =
             key(CLIENT, "servers", "", ValueType.hostPorts(DEFAULT_PORT));

@@ -160,12 +160,7 @@ public record Settings(
      * @param syslog the syslog server that gets a copy, unresolved; empty for none
      */
     public record Logger(
-            Level level,
-            Format format,
-            Path dir,
-            boolean verbose,
-            int jobLines,
-            Optional<InetSocketAddress> syslog) {
+            Level level, Format format, Path dir, boolean verbose, int jobLines, Optional<InetSocketAddress> syslog) {
         /** How a line is put together. */
         public enum Format {
             /** {@code TIME - PROGRAM - LEVEL - message}. */
@@ -586,7 +581,7 @@ public record Settings(
             Duration pingInterval = value(SettingKey.PING_INTERVAL);
             Duration pingTimeout = value(SettingKey.PING_TIMEOUT);
             if (pingTimeout.compareTo(pingInterval) <= 0) {
-                    boolean timeout = texts.get(SettingKey.PING_TIMEOUT).source() != Source.DEFAULT;
+                boolean timeout = texts.get(SettingKey.PING_TIMEOUT).source() != Source.DEFAULT;
                 SettingKey<?> key = timeout ? SettingKey.PING_TIMEOUT : SettingKey.PING_INTERVAL;
                 SettingKey<?> other = timeout ? SettingKey.PING_INTERVAL : SettingKey.PING_TIMEOUT;
                 throw refused(
@@ -617,7 +612,8 @@ public record Settings(
             Text list = texts.get(SettingKey.SERVERS);
             for (SettingKey<?> key : List.of(SettingKey.IP, SettingKey.PORT)) {
                 Text one = texts.get(key);
-                if (one.source().compareTo(Source.ENVIRONMENT) < 0 || one.source().compareTo(list.source()) < 0) {
+                if (one.source().compareTo(Source.ENVIRONMENT) < 0
+                        || one.source().compareTo(list.source()) < 0) {
                     continue;
                 }
                 if (list.source() == Source.COMMAND_LINE) {

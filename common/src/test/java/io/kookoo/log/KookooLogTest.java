@@ -202,9 +202,7 @@ final class KookooLogTest {
                 "[2026-11-21 10:00:00] : [INFO] - [Client - ping n=1]\n"
                         + "[2026-11-21 10:00:00] : [WARNING] - [Client - no_answer]\n",
                 Files.readString(dir.resolve("ping-2026-W47.log")));
-        assertEquals(
-                List.of(false, true, true),
-                List.of(Files.exists(old), Files.exists(kept), Files.exists(strange)));
+        assertEquals(List.of(false, true, true), List.of(Files.exists(old), Files.exists(kept), Files.exists(strange)));
     }
 
     @Test
@@ -374,9 +372,8 @@ final class KookooLogTest {
     /** Fills the pipe that is its standard output, closes the log and ends. */
     static final class Unread {
         public static void main(String[] arguments) {
-            Settings.Logger settings =
-                    new Settings.Logger(
-                            Level.INFO, Settings.Logger.Format.PLAIN, Path.of(arguments[0]), false, 200, Optional.empty());
+            Settings.Logger settings = new Settings.Logger(
+                    Level.INFO, Settings.Logger.Format.PLAIN, Path.of(arguments[0]), false, 200, Optional.empty());
             SettableClock clock = new SettableClock("2026-11-21T10:00:00", ZoneOffset.UTC);
             KookooLog log = KookooLog.open(settings, "Server", true, clock);
             logNumbered(0, MORE_THAN_CAN_WAIT);
@@ -477,8 +474,7 @@ final class KookooLogTest {
     }
 
     private Settings.Logger bracket(boolean verbose) {
-        return new Settings.Logger(
-                Level.DEBUG, Settings.Logger.Format.BRACKET, dir, verbose, 200, Optional.empty());
+        return new Settings.Logger(Level.DEBUG, Settings.Logger.Format.BRACKET, dir, verbose, 200, Optional.empty());
     }
 
     private static void assertReceived(DatagramSocket server, String pattern) throws IOException {

@@ -266,16 +266,27 @@ final class SettingsTest {
         Files.writeString(ini, "[Client]\nnode_id = 1\nname = web-1.example_org\n");
         Map<String, String> bare = Map.of("node-id", "NODE_ID");
         Map<String, String> environment = Map.of("NODE_ID", "2");
-        assertEquals(Optional.of("web-1.example_org"), load(Map.of(), Map.of()).client().name());
-        assertEquals(OptionalInt.of(1), load(Map.of("NODE_ID", "no number"), Map.of()).client().nodeId());
-        assertEquals(OptionalInt.of(2), load(environment, Map.of(), bare).client().nodeId());
+        assertEquals(
+                Optional.of("web-1.example_org"),
+                load(Map.of(), Map.of()).client().name());
+        assertEquals(
+                OptionalInt.of(1),
+                load(Map.of("NODE_ID", "no number"), Map.of()).client().nodeId());
+        assertEquals(
+                OptionalInt.of(2), load(environment, Map.of(), bare).client().nodeId());
         assertEquals(
                 OptionalInt.of(3),
-                load(Map.of("NODE_ID", "2", "KOOKOO_NODE_ID", "3"), Map.of(), bare).client().nodeId());
+                load(Map.of("NODE_ID", "2", "KOOKOO_NODE_ID", "3"), Map.of(), bare)
+                        .client()
+                        .nodeId());
         assertEquals(
                 OptionalInt.of(2147483647),
-                load(environment, Map.of("node-id", "2147483647"), bare).client().nodeId());
-        assertEquals(OptionalInt.empty(), load(Map.of("NODE_ID", ""), Map.of(), bare).client().nodeId());
+                load(environment, Map.of("node-id", "2147483647"), bare)
+                        .client()
+                        .nodeId());
+        assertEquals(
+                OptionalInt.empty(),
+                load(Map.of("NODE_ID", ""), Map.of(), bare).client().nodeId());
         assertEquals(
                 "environment NODE_ID: [Client] node_id = \"0\" is refused; allowed is a whole number from 1 to 2147483647,"
                         + " or nothing",
@@ -496,12 +507,7 @@ final class SettingsTest {
         assertEquals(Map.of(), settings.retries());
         assertEquals(
                 new Settings.Logger(
-                        Level.INFO,
-                        Settings.Logger.Format.PLAIN,
-                        home.resolve("logs"),
-                        false,
-                        200,
-                        Optional.empty()),
+                        Level.INFO, Settings.Logger.Format.PLAIN, home.resolve("logs"), false, 200, Optional.empty()),
                 settings.logger());
         assertEquals(List.of(), settings.warnings());
     }
@@ -634,8 +640,7 @@ final class SettingsTest {
     @Test
     void shouldPreferOneServerThatIsNamedForThisStartToTheList() throws IOException {
         Files.writeString(ini, "[Server]\nip = one\nport = 1\n[Client]\nservers = a:1, b:2\n");
-        assertEquals(
-                servers("a", 1, "b", 2), load(Map.of(), Map.of()).client().servers());
+        assertEquals(servers("a", 1, "b", 2), load(Map.of(), Map.of()).client().servers());
         for (Settings settings : List.of(
                 load(Map.of("KOOKOO_PORT", "3"), Map.of()),
                 load(Map.of(), Map.of("port", "3")),
@@ -668,7 +673,8 @@ final class SettingsTest {
     void shouldSayWhatAServerInTheListIs() {
         assertRefused(
                 "[Client]\nservers = a:1, b:2, a:1\n",
-                ini + " line 2: [Client] servers = \"a:1, b:2, a:1\" is refused; allowed is host:port, separated by commas,"
+                ini
+                        + " line 2: [Client] servers = \"a:1, b:2, a:1\" is refused; allowed is host:port, separated by commas,"
                         + " each once, with ports from 1 to 65535 ([::1]:5555 for IPv6; without a port it is 5555), or"
                         + " nothing");
     }

@@ -55,7 +55,8 @@ class NodeProgramTest {
             two.awaitOut(line -> line.contains(" WARNING - node_id_taken node=3 name=two "));
             assertEquals("3", run(port, "call@3", "add(1,2)"));
             assertEquals("3", run(port, "call@one", "add(1,2)"));
-            assertEquals(0, two.out(line -> line.contains(" connected connection=")).size());
+            assertEquals(
+                    0, two.out(line -> line.contains(" connected connection=")).size());
 
             one.signal("STOP");
             two.connected().awaitOut(line -> line.contains(" node_id_free node=3 "));
@@ -70,8 +71,8 @@ class NodeProgramTest {
             }
             assertTrue(answer.startsWith("OK"), answer);
             assertEquals(0, two.awaitExit());
-            two.awaitOut(line -> line.contains(" client_stopping reason=\"the server 127.0.0.1:" + port
-                    + " asks node 3 to stop\""));
+            two.awaitOut(line ->
+                    line.contains(" client_stopping reason=\"the server 127.0.0.1:" + port + " asks node 3 to stop\""));
             one.awaitOut(line -> line.contains(" node_id_free node=3 "));
             assertEquals("7", run(port, "call@3", "add(3,4)"));
             assertEquals(1, two.out(line -> line.contains("node_id_taken")).size(), "said once");

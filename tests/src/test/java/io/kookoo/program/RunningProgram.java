@@ -79,8 +79,8 @@ public final class RunningProgram implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());
         builder.environment()
                 .keySet()
-                .removeIf(name ->
-                        name.startsWith("KOOKOO_") || List.of("NODE_ID", "JAVA_TOOL_OPTIONS").contains(name));
+                .removeIf(name -> name.startsWith("KOOKOO_")
+                        || List.of("NODE_ID", "JAVA_TOOL_OPTIONS").contains(name));
         builder.environment().putAll(environment);
         return new RunningProgram(builder.start());
     }

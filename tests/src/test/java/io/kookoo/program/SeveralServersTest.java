@@ -49,8 +49,7 @@ class SeveralServersTest {
         }
 
         private void start(int onPort) throws IOException {
-            program = RunningProgram.start(
-                    home, "server.jar", "--port", Integer.toString(onPort), "--store", "none");
+            program = RunningProgram.start(home, "server.jar", "--port", Integer.toString(onPort), "--store", "none");
             programs.add(program);
         }
 
@@ -88,8 +87,8 @@ class SeveralServersTest {
                 "KOOKOO_SERVERS", Arrays.stream(servers).map(Server::address).collect(Collectors.joining(", ")));
         environment.putAll(more);
         Path home = RunningProgram.shippedHome(folder.resolve("client"));
-        RunningProgram client = RunningProgram.start(
-                home, environment, "client.jar", "run", "--interval", "0.1", "--threads", "1");
+        RunningProgram client =
+                RunningProgram.start(home, environment, "client.jar", "run", "--interval", "0.1", "--threads", "1");
         programs.add(client);
         for (Server server : servers) {
             client.awaitOut(says("connected connection=worker", server));
@@ -103,8 +102,8 @@ class SeveralServersTest {
     }
 
     private static Predicate<String> polls(Server server, Server before) {
-        return line -> line.contains(" server_changed connection=poller server=" + server.address() + " before="
-                + before.address());
+        return line -> line.contains(
+                " server_changed connection=poller server=" + server.address() + " before=" + before.address());
     }
 
     @Test
@@ -148,8 +147,7 @@ class SeveralServersTest {
         client.awaitOut(polls(b, a));
         b.awaitPolled();
         b.assertWorks();
-        assertEquals(
-                1, client.out(says("server_away connection=poller", a)).size(), client.out()::toString);
+        assertEquals(1, client.out(says("server_away connection=poller", a)).size(), client.out()::toString);
         client.awaitOut(says("server_away connection=worker", a));
         a.startAgain();
         client.awaitOut(says("server_back connection=worker", a));
@@ -194,7 +192,9 @@ class SeveralServersTest {
         for (int i = 0; i < 10; i++) {
             b.awaitPolled();
         }
-        assertEquals(List.of(), client.out(line -> line.contains(" server_changed ") && line.contains("before=" + b.address())));
+        assertEquals(
+                List.of(),
+                client.out(line -> line.contains(" server_changed ") && line.contains("before=" + b.address())));
         a.program.signal("CONT");
         client.awaitOut(polls(a, b));
     }
@@ -246,7 +246,8 @@ class SeveralServersTest {
                 "--interval",
                 "0.1");
         programs.add(client);
-        client.awaitOut(line -> line.contains(" server_away connection=poller server=" + a.address() + "," + b.address())
+        client.awaitOut(line -> line.contains(
+                        " server_away connection=poller server=" + a.address() + "," + b.address())
                 && line.contains(a.address() + ": Connection refused; " + b.address() + ": Connection refused"));
         b.startAgain();
         b.awaitPolled();
@@ -284,7 +285,8 @@ class SeveralServersTest {
         Map<String, List<String>> refused = new LinkedHashMap<>();
         refused.put("--servers 127.0.0.1:1,127.0.0.1:1", List.of("--servers", "127.0.0.1:1,127.0.0.1:1", "each once"));
         refused.put("--servers ::1", List.of("--servers", "\"::1\"", "[::1]:5555 for IPv6"));
-        refused.put("--servers 127.0.0.1:1 --port 1", List.of("option --servers and option --port", "remove the other"));
+        refused.put(
+                "--servers 127.0.0.1:1 --port 1", List.of("option --servers and option --port", "remove the other"));
         for (Map.Entry<String, List<String>> entry : refused.entrySet()) {
             List<String> arguments = new ArrayList<>(List.of("run"));
             arguments.addAll(List.of(entry.getKey().split(" ")));

@@ -32,7 +32,8 @@ final class CommonOptions {
             names = "--servers",
             scope = ScopeType.INHERIT,
             paramLabel = "LIST",
-            description = "The servers, host:port, host:port, ..., the preferred one first, instead of [Client] servers.")
+            description =
+                    "The servers, host:port, host:port, ..., the preferred one first, instead of [Client] servers.")
     private String servers;
 
     @Option(

@@ -66,7 +66,8 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Submitted jobs at a time, of each server; 0 is the number of processors, instead of [Client] threads.")
+            description =
+                    "Submitted jobs at a time, of each server; 0 is the number of processors, instead of [Client] threads.")
     private String threads;
 
     @Option(
@@ -88,9 +89,7 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--name", paramLabel = "NAME", description = "The node's name, instead of [Client] name.")
     private String name;
 
-    @Option(
-            names = "--replace",
-            description = "Takes the place of another node that has the id and is alive.")
+    @Option(names = "--replace", description = "Takes the place of another node that has the id and is alive.")
     private boolean replace;
 
     @Option(names = "--tether", hidden = true, description = "Stop when standard input ends.")
@@ -160,8 +159,7 @@ final class RunCommand implements Callable<Integer> {
                 server -> end.complete(new End("the server " + server + " asks node " + number + " to stop", true)));
     }
 
-    private void run(
-            Settings settings, Servers servers, Identity identity, KookooLog log, CompletableFuture<End> ended)
+    private void run(Settings settings, Servers servers, Identity identity, KookooLog log, CompletableFuture<End> ended)
             throws InterruptedException, ExecutionException {
         FunctionExecutor executor = new FunctionExecutor(
                 FunctionExecutor.builtIns(), settings.client().functionsDir());

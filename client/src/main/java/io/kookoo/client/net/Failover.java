@@ -103,8 +103,8 @@ public final class Failover implements ConnectionSource, AutoCloseable {
         probes.values().removeIf(Probe::isEnded);
         for (ServerAddress server : better) {
             probes.computeIfAbsent(server, unprobed -> {
-                Probe probe = new Probe(
-                        connectors.get(server), servers.balance(), probeInterval, choice, this::currentLoad);
+                Probe probe =
+                        new Probe(connectors.get(server), servers.balance(), probeInterval, choice, this::currentLoad);
                 probe.start();
                 return probe;
             });

@@ -147,8 +147,7 @@ final class KeepAlive {
     }
 
     private void lookAfter(Duration duration, long number) {
-        watch.schedule(
-                new RepeatedTask("check_ping", () -> look(number)), duration.toNanos(), TimeUnit.NANOSECONDS);
+        watch.schedule(new RepeatedTask("check_ping", () -> look(number)), duration.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** In the watch: whether the answer to that ping has come; again and again, until it has. */

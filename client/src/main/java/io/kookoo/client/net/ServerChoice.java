@@ -74,7 +74,8 @@ final class ServerChoice {
                 .min(Comparator.comparing(loads::get))
                 .orElseThrow();
         better = servers.addresses().stream()
-                .filter(server -> servers.balance() == Balance.ORDER ? isBefore(server, current) : !loads.containsKey(server))
+                .filter(server ->
+                        servers.balance() == Balance.ORDER ? isBefore(server, current) : !loads.containsKey(server))
                 .toList();
         return current;
     }

@@ -88,8 +88,8 @@ public final class ServerConnection implements AutoCloseable {
         this.out = socket.getOutputStream();
         this.in = socket.getInputStream();
         socket.setSoTimeout(Math.toIntExact(limits.pingInterval().toMillis()));
-        PacketReader reader = new PacketReader(
-                new PingingStream(), Magic.RESPONSE, limits.maxPacketBytes(), limits.maxLineBytes());
+        PacketReader reader =
+                new PacketReader(new PingingStream(), Magic.RESPONSE, limits.maxPacketBytes(), limits.maxLineBytes());
         this.inbox = new Inbox(reader, this::isAnswerToPing);
     }
 

@@ -78,8 +78,7 @@ public final class Identity {
             Logger pings,
             Consumer<ServerAddress> stopAsked) {
         return new Identity(
-                id.clientId(host, PID),
-                Optional.of(new AsNode(id, pingInterval, replace, pings, stopAsked)));
+                id.clientId(host, PID), Optional.of(new AsNode(id, pingInterval, replace, pings, stopAsked)));
     }
 
     /** What it calls itself in SET_CLIENT_ID. */
@@ -137,7 +136,9 @@ public final class Identity {
     private void accepted(NodeId id, ServerAddress server) {
         unknown.remove(server);
         if (taken.remove(server)) {
-            LOG.info("{}", event("node_id_free", id, server).with("effect", "this client is node " + id.number() + " now"));
+            LOG.info(
+                    "{}",
+                    event("node_id_free", id, server).with("effect", "this client is node " + id.number() + " now"));
         }
     }
 

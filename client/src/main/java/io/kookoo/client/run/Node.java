@@ -143,7 +143,11 @@ public final class Node {
         } catch (InterruptedException e) {
             LOG.debug("interrupted thread={}", Thread.currentThread().getName());
         } catch (Throwable e) {
-            LOG.error(KookooLog.CRITICAL, "internal_error thread={}", Thread.currentThread().getName(), e);
+            LOG.error(
+                    KookooLog.CRITICAL,
+                    "internal_error thread={}",
+                    Thread.currentThread().getName(),
+                    e);
         } finally {
             ended.countDown();
         }

@@ -115,7 +115,8 @@ final class WorkerLoop {
             idle = current != null && current.isDone() ? current : null;
         }
         if (idle != null) {
-            // Its reading thread waits for a NOOP that may never come. Nothing is unanswered: there is room for a last word.
+            // Its reading thread waits for a NOOP that may never come. Nothing is unanswered: there is room for a last
+            // word.
             idle.leave();
             idle.connection.close();
         }

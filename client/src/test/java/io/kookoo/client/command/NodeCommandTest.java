@@ -28,8 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class NodeCommandTest {
     private static final long PID = ProcessHandle.current().pid();
     private static final String CLIENT_ID = "SET_CLIENT_ID node-3/web@" + HostName.read() + "/" + PID;
-    private static final String NODE =
-            "OPTION_REQ node=3;name=web;pid=" + PID + ";ping=5000;version=" + Version.TEXT;
+    private static final String NODE = "OPTION_REQ node=3;name=web;pid=" + PID + ";ping=5000;version=" + Version.TEXT;
 
     @TempDir
     private Path home;
@@ -210,7 +209,8 @@ class NodeCommandTest {
             List<String> said = announcedBy(worker);
             assertTrue(said.contains("CAN_DO add"), said.toString());
             assertFalse(said.contains("OPTION_REQ control"), said.toString());
-            assertEquals(List.of(), said.stream().filter(line -> line.contains("@")).toList());
+            assertEquals(
+                    List.of(), said.stream().filter(line -> line.contains("@")).toList());
         }
         assertEquals(1, log.with("WARN no_nodes node=3 ").size());
     }
@@ -264,8 +264,8 @@ class NodeCommandTest {
 
     @Test
     void shouldEndBySignalThoughItWaitsForWhatRuns() throws Exception {
-        CommandRun run = run(
-                new CommandRun(home).environment("KOOKOO_SHUTDOWN_TIMEOUT", "0"), "--node-id", 3, "--name", "web");
+        CommandRun run =
+                run(new CommandRun(home).environment("KOOKOO_SHUTDOWN_TIMEOUT", "0"), "--node-id", 3, "--name", "web");
         List<Peer> peers = greeted();
         try (Peer worker = peers.get(0);
                 Peer poller = peers.get(1)) {
@@ -314,7 +314,8 @@ class NodeCommandTest {
         String who = " node=3 connection=(worker|poller) server=" + server.address();
         List<String> lines = pings.lines().toList();
         assertTrue(
-                lines.stream().anyMatch(line -> line.matches(time + "\\[INFO] - \\[Client - ping" + who + " rtt_us=\\d+]")),
+                lines.stream()
+                        .anyMatch(line -> line.matches(time + "\\[INFO] - \\[Client - ping" + who + " rtt_us=\\d+]")),
                 pings);
         assertTrue(
                 lines.stream()
@@ -347,7 +348,9 @@ class NodeCommandTest {
             assertTrue(peer.nextButPings().startsWith("OPTION_REQ c"));
         }
         try (Stream<Path> files = Files.list(home.resolve("logs"))) {
-            assertEquals(List.of(), files.filter(file -> file.toString().contains("ping-")).toList());
+            assertEquals(
+                    List.of(),
+                    files.filter(file -> file.toString().contains("ping-")).toList());
         }
     }
 

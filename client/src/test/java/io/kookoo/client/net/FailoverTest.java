@@ -300,7 +300,9 @@ class FailoverTest {
     void shouldMoveToAServerThatIsBackWhereItHasLessToDo() throws Exception {
         // Seldom enough for it not to be asked again before it is taken.
         failover(
-                new Servers(List.of(a.address(), b.address()), Balance.LEAST, FAILBACK), PATIENT, Duration.ofSeconds(2));
+                new Servers(List.of(a.address(), b.address()), Balance.LEAST, FAILBACK),
+                PATIENT,
+                Duration.ofSeconds(2));
         FutureTask<ServerConnection> opening = opening();
         load(b, "1\t2\t3", ".");
         try (ServerConnection used = opened(opening)) {

@@ -115,7 +115,10 @@ class ReconnectLoopTest {
             log.await("INFO server_changed connection=test server=" + one.address() + " before=" + other.address()
                     + " away_s=");
             assertEquals(List.of(other.address()), List.copyOf(lost));
-            assertEquals(1, log.with("WARN server_away connection=test server=" + other.address()).size());
+            assertEquals(
+                    1,
+                    log.with("WARN server_away connection=test server=" + other.address())
+                            .size());
             loop.stop();
             again.hangUp();
             thread.join(TimeUnit.SECONDS.toMillis(10));

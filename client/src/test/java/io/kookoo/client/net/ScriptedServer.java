@@ -142,8 +142,7 @@ public final class ScriptedServer implements AutoCloseable {
 
         /** The next bytes, so many. */
         public String text(long bytes) throws IOException {
-            return new String(
-                    socket.getInputStream().readNBytes(Math.toIntExact(bytes)), StandardCharsets.UTF_8);
+            return new String(socket.getInputStream().readNBytes(Math.toIntExact(bytes)), StandardCharsets.UTF_8);
         }
 
         /** Skips so many bytes, and returns how many. */

@@ -218,8 +218,7 @@ class ServerConnectionTest {
             peer.expect(req(PacketType.ECHO_REQ, "kookoo-ping")).expectEnd();
             IOException e = assertThrows(IOException.class, connection::readPacket);
             assertEquals("no answer to a ping within 0.3 s", e.getMessage());
-            e = assertThrows(
-                    IOException.class, () -> connection.send(writer -> writer.packet(PacketType.PRE_SLEEP)));
+            e = assertThrows(IOException.class, () -> connection.send(writer -> writer.packet(PacketType.PRE_SLEEP)));
             assertEquals("no answer to a ping within 0.3 s", e.getMessage());
         }
     }

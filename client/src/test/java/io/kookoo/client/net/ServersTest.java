@@ -27,8 +27,8 @@ class ServersTest {
 
     @Test
     void shouldTakeTheListOfTheSettings() {
-        Servers servers = servers(
-                Map.of("KOOKOO_SERVERS", "a:1,[::1]", "KOOKOO_BALANCE", "least", "KOOKOO_FAILBACK_AFTER", "2"));
+        Servers servers =
+                servers(Map.of("KOOKOO_SERVERS", "a:1,[::1]", "KOOKOO_BALANCE", "least", "KOOKOO_FAILBACK_AFTER", "2"));
         assertEquals(
                 new Servers(List.of(A, new ServerAddress("::1", 5555)), Balance.LEAST, Duration.ofSeconds(2)), servers);
         assertEquals(A, servers.first());

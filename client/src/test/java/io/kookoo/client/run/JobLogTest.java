@@ -82,7 +82,9 @@ class JobLogTest {
     @Test
     void shouldLogACancelledJob() {
         log.cancelled(outcome("add", "1,2", false, "3").job(), 1_000_000);
-        assertEquals(List.of("INFO ended handle=H:1 call=add(1,2) outcome=cancelled ms=1.0 server=box:5555"), lines.with("ended"));
+        assertEquals(
+                List.of("INFO ended handle=H:1 call=add(1,2) outcome=cancelled ms=1.0 server=box:5555"),
+                lines.with("ended"));
     }
 
     @Test

@@ -36,7 +36,13 @@ class JobRunnerTest {
 
     private static Run prepare(JobRunner runner, String function, String workload) {
         return runner.prepare(
-                new AssignedJob(JobHandle.of("H:1"), FunctionName.of(function), UniqueId.NONE, Data.of(workload), 1, new ServerAddress("box", 5555)),
+                new AssignedJob(
+                        JobHandle.of("H:1"),
+                        FunctionName.of(function),
+                        UniqueId.NONE,
+                        Data.of(workload),
+                        1,
+                        new ServerAddress("box", 5555)),
                 packets -> {});
     }
 

@@ -222,8 +222,7 @@ class PollerTest {
         try (Peer silent = server.accept();
                 Peer second = server.accept()) {
             assertEquals("SET_CLIENT_ID box/1", second.nextButPings());
-            silent.expect(
-                    req(SET_CLIENT_ID, "box/1"), req(OPTION_REQ, "catalog"), req(ECHO_REQ, "kookoo-ping"));
+            silent.expect(req(SET_CLIENT_ID, "box/1"), req(OPTION_REQ, "catalog"), req(ECHO_REQ, "kookoo-ping"));
             silent.expectEnd();
         }
         assertTrue(log.with("server_away").get(0).contains("no answer to a ping within 0.3 s"));
