@@ -180,6 +180,9 @@ final class WorkerLoop {
                     current = this;
                 }
                 boolean node = identity.introduce(NAME, connection);
+                if (node) {
+                    answered.run();
+                }
                 connection.send(writer -> begin(writer, node));
                 while (!isStopped()) {
                     Packet packet = connection.readPacket();

@@ -150,7 +150,8 @@ class FailoverTest {
 
     @Test
     void shouldTakeTheNextWhereTheFirstStandsStill() throws Exception {
-        try (ServerConnection connection = onB(PATIENT)) {
+        ServerConnection used = onB(PATIENT);
+        try (used) {
             // It was asked, and is given up without having been waited for.
             a.accept().expect(PROBE).expectEnd();
         }
@@ -195,7 +196,8 @@ class FailoverTest {
 
     @Test
     void shouldGiveTheProbesConnectionOnceTheBetterServerHasAnsweredForLongEnough() throws Exception {
-        try (ServerConnection used = onB(PATIENT)) {
+        ServerConnection used = onB(PATIENT);
+        try (used) {
             Peer probe = afterTheOneGivenUp(a).expect(PROBE).send(ANSWER);
             probe.expect(PROBE).send(ANSWER).expect(PROBE);
             assertEquals(Optional.empty(), failover.better(), "no time has passed");
@@ -213,7 +215,8 @@ class FailoverTest {
 
     @Test
     void shouldBeginToCountAnewWhenTheBetterServerWasAwayMeanwhile() throws Exception {
-        try (ServerConnection used = onB(PATIENT)) {
+        ServerConnection used = onB(PATIENT);
+        try (used) {
             Peer first = afterTheOneGivenUp(a).expect(PROBE).send(ANSWER).expect(PROBE);
             nanoTime.addAndGet(FAILBACK.minusSeconds(1).toNanos());
             first.hangUp();
@@ -229,7 +232,8 @@ class FailoverTest {
 
     @Test
     void shouldNotLeaveAServerForOneThatTakesConnectionsAndDoesNotAnswer() throws Exception {
-        try (ServerConnection used = onB(IMPATIENT)) {
+        ServerConnection used = onB(IMPATIENT);
+        try (used) {
             a.accept();
             nanoTime.addAndGet(FAILBACK.toNanos());
             for (int i = 0; i < 3; i++) {
@@ -305,7 +309,8 @@ class FailoverTest {
                 Duration.ofSeconds(2));
         FutureTask<ServerConnection> opening = opening();
         load(b, "1\t2\t3", ".");
-        try (ServerConnection used = opened(opening)) {
+        ServerConnection used = opened(opening);
+        try (used) {
             assertEquals(b.address(), used.address());
             a.accept().expect("show load\n").expectEnd();
             Peer probe = load(a, "1\t0\t4", ".");
@@ -324,7 +329,8 @@ class FailoverTest {
         failover(Balance.LEAST);
         FutureTask<ServerConnection> opening = opening();
         load(b, "1\t2\t2", ".");
-        try (ServerConnection used = opened(opening)) {
+        ServerConnection used = opened(opening);
+        try (used) {
             a.accept().expect("show load\n").expectEnd();
             Peer probe = load(a, "1\t0\t4", ".");
             probe.expect("show load\n");
@@ -353,7 +359,8 @@ class FailoverTest {
 
     @Test
     void shouldEndItsProbesAndLeaveWhatItGaveAwayWhenItIsClosed() throws Exception {
-        try (ServerConnection used = onB(PATIENT)) {
+        ServerConnection used = onB(PATIENT);
+        try (used) {
             Peer probe = afterTheOneGivenUp(a).expect(PROBE);
             failover.close();
             probe.expectEnd();
