@@ -62,6 +62,7 @@ public record Settings(
             "limit",
             "no-resubmit",
             "priority",
+            "replace",
             "since",
             "state",
             "timeout",
@@ -117,6 +118,10 @@ public record Settings(
      *     {@code [Server] ip} and {@code port} is meant
      * @param balance which of several servers is used where one is enough
      * @param failbackAfter how long a better server has to have answered without a break before it is used again, at least 0
+     * @param nodeId the id of a client that runs functions, over 0; empty for none
+     * @param name the name of such a client, not digits alone; empty for that of the machine
+     * @param pingInterval so often a server is sent an ECHO_REQ, over 0
+     * @param pingTimeout a server that has not answered one for so long is lost; more than {@code pingInterval}
      */
     public record Client(
             Duration functionInterval,
@@ -127,7 +132,11 @@ public record Settings(
             Duration storeTimeout,
             List<InetSocketAddress> servers,
             Balance balance,
-            Duration failbackAfter) {
+            Duration failbackAfter,
+            OptionalInt nodeId,
+            Optional<String> name,
+            Duration pingInterval,
+            Duration pingTimeout) {
         /** Which of several servers is used where one is enough. */
         public enum Balance {
             /** The first that answers, in their order. */
@@ -145,12 +154,22 @@ public record Settings(
      * {@code [Logger]}.
      *
      * @param level DEBUG, INFO, WARN or ERROR
+     * @param format how a line is written
      * @param dir the folder of the weekly files; need not exist
      * @param verbose whether stack traces are logged
      * @param jobLines lines about submitted jobs that a second may have, at least 0
      * @param syslog the syslog server that gets a copy, unresolved; empty for none
      */
-    public record Logger(Level level, Path dir, boolean verbose, int jobLines, Optional<InetSocketAddress> syslog) {}
+    public record Logger(
+            Level level, Format format, Path dir, boolean verbose, int jobLines, Optional<InetSocketAddress> syslog) {
+        /** How a line is put together. */
+        public enum Format {
+            /** {@code TIME - PROGRAM - LEVEL - message}. */
+            PLAIN,
+            /** {@code [TIME] : [LEVEL] - [PROGRAM - message]}. */
+            BRACKET
+        }
+    }
 
     /**
      * {@code [Store]}.
@@ -322,6 +341,21 @@ public record Settings(
      */
     public static Settings load(
             Path currentFolder, Path jarFolder, Map<String, String> environment, Map<String, String> commandLine) {
+        return load(currentFolder, jarFolder, environment, commandLine, Map.of());
+    }
+
+    /**
+     * The same for a program that also takes names of the environment which are not {@code KOOKOO_...}, and may therefore be meant for
+     * others: they are stronger than the file and weaker than the names of our own.
+     *
+     * @param bareNames by the long names of options without dashes: such as {@code NODE_ID} for {@code node-id}
+     */
+    public static Settings load(
+            Path currentFolder,
+            Path jarFolder,
+            Map<String, String> environment,
+            Map<String, String> commandLine,
+            Map<String, String> bareNames) {
         Set<String> strangers = new TreeSet<>(commandLine.keySet());
         strangers.removeAll(optionNames());
         if (!strangers.isEmpty()) {
@@ -335,9 +369,11 @@ public record Settings(
         Map<OfFunction, Map<SettingKey<?>, Text>> ofFunctions = new LinkedHashMap<>();
         ini.ifPresent(file -> readTexts(file, texts, ofFunctions));
         for (SettingKey<?> key : SettingKey.ALL) {
-            String inEnvironment = environment.get(key.environment());
-            if (inEnvironment != null) {
-                texts.put(key, new Text(inEnvironment.strip(), Source.ENVIRONMENT, "environment " + key.environment()));
+            for (String name : List.of(bareNames.getOrDefault(key.option(), key.environment()), key.environment())) {
+                String inEnvironment = environment.get(name);
+                if (inEnvironment != null) {
+                    texts.put(key, new Text(inEnvironment.strip(), Source.ENVIRONMENT, "environment " + name));
+                }
             }
             String given = commandLine.get(key.option());
             if (given != null) {
@@ -543,6 +579,18 @@ public record Settings(
 
         private Client client() {
             int threads = value(SettingKey.THREADS);
+            Duration pingInterval = value(SettingKey.PING_INTERVAL);
+            Duration pingTimeout = value(SettingKey.PING_TIMEOUT);
+            if (pingTimeout.compareTo(pingInterval) <= 0) {
+                boolean timeout = texts.get(SettingKey.PING_TIMEOUT).source() != Source.DEFAULT;
+                SettingKey<?> key = timeout ? SettingKey.PING_TIMEOUT : SettingKey.PING_INTERVAL;
+                SettingKey<?> other = timeout ? SettingKey.PING_INTERVAL : SettingKey.PING_TIMEOUT;
+                throw refused(
+                        key,
+                        texts.get(key),
+                        (timeout ? "more than " : "less than ") + other.title() + ", which is \""
+                                + texts.get(other).text() + "\"");
+            }
             return new Client(
                     value(SettingKey.GET_FUNCTION_INTERVAL),
                     threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
@@ -552,7 +600,11 @@ public record Settings(
                     value(SettingKey.STORE_TIMEOUT),
                     servers(),
                     value(SettingKey.BALANCE),
-                    value(SettingKey.FAILBACK_AFTER));
+                    value(SettingKey.FAILBACK_AFTER),
+                    value(SettingKey.NODE_ID),
+                    value(SettingKey.NAME),
+                    pingInterval,
+                    pingTimeout);
         }
 
         /** Those of the list, unless somebody has named one server for this one start of the program. */
@@ -577,6 +629,7 @@ public record Settings(
         private Logger logger() {
             return new Logger(
                     value(SettingKey.LOG_LEVEL),
+                    value(SettingKey.FORMAT),
                     path(SettingKey.LOG_DIR),
                     value(SettingKey.VERBOSE),
                     value(SettingKey.JOB_LINES),

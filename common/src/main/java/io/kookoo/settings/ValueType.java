@@ -1,5 +1,6 @@
 package io.kookoo.settings;
 
+import io.kookoo.NodeName;
 import java.math.BigDecimal;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -46,6 +47,22 @@ record ValueType<T>(String allowed, Function<String, T> parser) {
             int number = Integer.parseInt(text);
             require(number >= min && number <= max);
             return number;
+        });
+    }
+
+    static ValueType<OptionalInt> integerOrEmpty(int min, int max) {
+        ValueType<Integer> number = integer(min, max);
+        return new ValueType<>(
+                number.allowed() + ", or nothing",
+                text -> text.isEmpty()
+                        ? OptionalInt.empty()
+                        : OptionalInt.of(number.parser().apply(text)));
+    }
+
+    static ValueType<Optional<String>> nodeNameOrEmpty() {
+        return new ValueType<>(NodeName.RULE + ", or nothing", text -> {
+            require(text.isEmpty() || NodeName.isName(text));
+            return text.isEmpty() ? Optional.empty() : Optional.of(text);
         });
     }
 

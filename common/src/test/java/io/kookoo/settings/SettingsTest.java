@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -59,7 +60,7 @@ final class SettingsTest {
                 "[Client]\n\n# text\ncolour = red\n",
                 ini + " line 4: unknown key \"colour\" (value \"red\") in [Client]; known are get_function_interval,"
                         + " threads, function_timeout, functions_dir, wait_worker, store_timeout,"
-                        + " servers, balance, failback_after");
+                        + " servers, balance, failback_after, node_id, name, ping_interval, ping_timeout");
     }
 
     @Test
@@ -203,6 +204,23 @@ final class SettingsTest {
                 "balance | most",
                 "failback-after | -1",
                 "failback-after | 86401",
+                "node-id | 0",
+                "node-id | -3",
+                "node-id | three",
+                "node-id | 2147483648",
+                "name | 42",
+                "name | two words",
+                "name | büro",
+                "name | a/b",
+                "name | 12345678901234567890123456789012345678901234567890123456789012345",
+                "name | a2345678901234567890123456789012345678901234567890123456789012345",
+                "ping-interval | 0",
+                "ping-interval | 5s",
+                "ping-interval | 3601",
+                "ping-timeout | 0.01",
+                "format | ''",
+                "format | Bracket",
+                "format | json",
                 "interval | NaN",
                 "interval | 1,5",
                 "threads | four",
@@ -227,6 +245,53 @@ final class SettingsTest {
                 "[Server]\noutbox_limit = 32M\n",
                 ini + " line 2: [Server] outbox_limit = \"32M\" is refused; allowed is more than [Server] max_packet,"
                         + " which is \"64M\"");
+    }
+
+    @Test
+    void shouldRefuseAPingTimeoutThatIsNoLongerThanTheInterval() {
+        String allowed = " is refused; allowed is more than [Client] ping_interval, which is \"5\"";
+        assertRefused("[Client]\nping_timeout = 5\n", ini + " line 2: [Client] ping_timeout = \"5\"" + allowed);
+        assertRefused(
+                "[Client]\nping_interval = 20\n",
+                ini + " line 2: [Client] ping_interval = \"20\" is refused; allowed is less than [Client] ping_timeout,"
+                        + " which is \"15\"");
+        Settings.Client quick = load(Map.of("KOOKOO_PING_INTERVAL", "0.1", "KOOKOO_PING_TIMEOUT", "0.3"), Map.of())
+                .client();
+        assertEquals(Duration.ofMillis(100), quick.pingInterval());
+        assertEquals(Duration.ofMillis(300), quick.pingTimeout());
+    }
+
+    @Test
+    void shouldTakeABareNameOfTheEnvironmentOnlyWhereAProgramAsksForIt() throws IOException {
+        Files.writeString(ini, "[Client]\nnode_id = 1\nname = web-1.example_org\n");
+        Map<String, String> bare = Map.of("node-id", "NODE_ID");
+        Map<String, String> environment = Map.of("NODE_ID", "2");
+        assertEquals(
+                Optional.of("web-1.example_org"),
+                load(Map.of(), Map.of()).client().name());
+        assertEquals(
+                OptionalInt.of(1),
+                load(Map.of("NODE_ID", "no number"), Map.of()).client().nodeId());
+        assertEquals(
+                OptionalInt.of(2), load(environment, Map.of(), bare).client().nodeId());
+        assertEquals(
+                OptionalInt.of(3),
+                load(Map.of("NODE_ID", "2", "KOOKOO_NODE_ID", "3"), Map.of(), bare)
+                        .client()
+                        .nodeId());
+        assertEquals(
+                OptionalInt.of(2147483647),
+                load(environment, Map.of("node-id", "2147483647"), bare)
+                        .client()
+                        .nodeId());
+        assertEquals(
+                OptionalInt.empty(),
+                load(Map.of("NODE_ID", ""), Map.of(), bare).client().nodeId());
+        assertEquals(
+                "environment NODE_ID: [Client] node_id = \"0\" is refused; allowed is a whole number from 1 to 2147483647,"
+                        + " or nothing",
+                assertThrows(SettingsException.class, () -> load(Map.of("NODE_ID", "0"), Map.of(), bare))
+                        .getMessage());
     }
 
     @Test
@@ -425,7 +490,11 @@ final class SettingsTest {
                         Duration.ofSeconds(60),
                         List.of(),
                         Settings.Client.Balance.ORDER,
-                        Duration.ofSeconds(30)),
+                        Duration.ofSeconds(30),
+                        OptionalInt.empty(),
+                        Optional.empty(),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(15)),
                 settings.client());
         assertEquals(
                 new Settings.Store(
@@ -437,7 +506,9 @@ final class SettingsTest {
                 settings.store());
         assertEquals(Map.of(), settings.retries());
         assertEquals(
-                new Settings.Logger(Level.INFO, home.resolve("logs"), false, 200, Optional.empty()), settings.logger());
+                new Settings.Logger(
+                        Level.INFO, Settings.Logger.Format.PLAIN, home.resolve("logs"), false, 200, Optional.empty()),
+                settings.logger());
         assertEquals(List.of(), settings.warnings());
     }
 
@@ -485,6 +556,7 @@ final class SettingsTest {
                 function_timeout = 2.5
                 [Logger]
                 log_level = warn
+                format = bracket
                 log_dir = ../Gr\u00fc\u00dfe
                 verbose = Yes
                 syslog = [::1]:514
@@ -512,6 +584,7 @@ final class SettingsTest {
         assertEquals(Duration.ofMillis(2500), settings.client().functionTimeout());
         assertEquals(Duration.ofMillis(1500), settings.client().storeTimeout());
         assertEquals(Level.WARN, settings.logger().level());
+        assertEquals(Settings.Logger.Format.BRACKET, settings.logger().format());
         assertEquals(temp.resolve("Gr\u00fc\u00dfe"), settings.logger().dir());
         assertTrue(settings.logger().verbose());
         assertEquals(
@@ -697,6 +770,11 @@ final class SettingsTest {
     }
 
     private Settings load(Map<String, String> environment, Map<String, String> commandLine) {
-        return Settings.load(home, temp, environment, commandLine);
+        return load(environment, commandLine, Map.of());
+    }
+
+    private Settings load(
+            Map<String, String> environment, Map<String, String> commandLine, Map<String, String> bareNames) {
+        return Settings.load(home, temp, environment, commandLine, bareNames);
     }
 }

@@ -163,8 +163,11 @@ public final class ClientMain {
         }
         String name = option.longestName().replaceFirst("^-+", "");
         String value = environment.get("KOOKOO_" + name.replace('-', '_').toUpperCase(Locale.ROOT));
+        // Settings read it themselves. The name of a sender is none, though there is one of nodes that is called so,
+        // too.
+        boolean setting = Settings.optionNames().contains(name) && !SenderOptions.has(option);
         // The parser would expand ${...} in defaults, without a bound.
-        return value == null || Settings.optionNames().contains(name) ? null : value.replace("${", "$${");
+        return value == null || setting ? null : value.replace("${", "$${");
     }
 
     /** Puts the default command before options that stand alone. What cannot be parsed is left to the parser to report. */

@@ -38,9 +38,18 @@ record Program(
 
     /** @param more options of one command, by their long names without dashes */
     Settings settings(Map<String, String> more) {
+        return settings(more, Map.of());
+    }
+
+    /**
+     * The same.
+     *
+     * @param bareNames names of the environment that a command takes besides our own, see {@link Settings}
+     */
+    Settings settings(Map<String, String> more, Map<String, String> bareNames) {
         Map<String, String> given = options.given();
         given.putAll(more);
-        return Settings.load(currentFolder, jarFolder, environment, given);
+        return Settings.load(currentFolder, jarFolder, environment, given, bareNames);
     }
 
     /** Where the server of these settings listens; of several the first that answers, which is looked for; blocks. */
@@ -55,8 +64,12 @@ record Program(
     }
 
     static ConnectionLimits limits(Settings settings) {
-        return ConnectionLimits.ofSizes(
-                settings.server().maxPacketBytes(), settings.server().maxLineBytes());
+        return new ConnectionLimits(
+                ConnectionLimits.CONNECT_TIMEOUT,
+                settings.client().pingInterval(),
+                settings.client().pingTimeout(),
+                settings.server().maxPacketBytes(),
+                settings.server().maxLineBytes());
     }
 
     /**

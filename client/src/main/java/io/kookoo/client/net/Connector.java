@@ -27,11 +27,13 @@ public final class Connector implements ConnectionSource {
 
     private final ServerAddress address;
     private final ConnectionLimits limits;
+    private final ScheduledExecutorService watch;
     private final Set<ServerConnection> open = ConcurrentHashMap.newKeySet();
 
     public Connector(ServerAddress address, ConnectionLimits limits, ScheduledExecutorService watch) {
         this.address = address;
         this.limits = limits;
+        this.watch = watch;
         long period = limits.pingInterval().toMillis();
         watch.scheduleWithFixedDelay(
                 new RepeatedTask("check_writing", () -> open.forEach(ServerConnection::checkWriting)),
@@ -64,7 +66,7 @@ public final class Connector implements ConnectionSource {
                 throw new UnknownHostException("the name " + address.host() + " is not known");
             }
             socket.connect(resolved, Math.toIntExact(limits.connectTimeout().toMillis()));
-            ServerConnection connection = new ServerConnection(address, limits, socket, open::remove);
+            ServerConnection connection = new ServerConnection(address, limits, socket, watch, open::remove);
             open.add(connection);
             return connection;
         } catch (IOException e) {

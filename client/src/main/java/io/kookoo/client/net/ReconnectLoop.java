@@ -31,6 +31,7 @@ public final class ReconnectLoop {
          * thread of the connection.
          *
          * @param answered to be run, once or more often, when the server has answered: only then it counts as back
+         * @throws NotTakenException when the server does not want this client yet: tried again after growing pauses
          * @throws IOException when the connection is lost
          */
         void speak(ServerConnection connection, Runnable answered) throws IOException, InterruptedException;
@@ -40,6 +41,8 @@ public final class ReconnectLoop {
     private final ConnectionSource source;
     private final Backoff backoff;
     private final CountDownLatch stopped = new CountDownLatch(1);
+    /** Ends the pauses of the session: the loop is stopped, or the connection closed. */
+    private volatile CountDownLatch awake = new CountDownLatch(1);
 
     /** Confined to the thread in {@link #run}, as all below. */
     private int failures;
@@ -69,7 +72,7 @@ public final class ReconnectLoop {
             while (!isStopped()) {
                 runOnce(session);
                 if (!isStopped() && better == null) {
-                    pause(backoff.next());
+                    stopped.await(backoff.next().toNanos(), TimeUnit.NANOSECONDS);
                 }
             }
         } finally {
@@ -84,9 +87,19 @@ public final class ReconnectLoop {
         try (ServerConnection connection = next()) {
             server = connection.address();
             connected = false;
+            CountDownLatch closed = new CountDownLatch(1);
+            awake = closed;
+            connection.whenClosed(closed::countDown);
+            if (isStopped()) {
+                closed.countDown();
+            }
             session.speak(connection, this::answered);
         } catch (CannotConnectException e) {
             failed(e.reason());
+        } catch (NotTakenException e) {
+            // Another server may.
+            source.lost(server);
+            LOG.debug("not_taken connection={} server={}", name, server, e);
         } catch (IOException e) {
             failed(e.getMessage());
         } catch (InterruptedException e) {
@@ -157,9 +170,13 @@ public final class ReconnectLoop {
         return LogEvent.of(event).with("connection", name).with("server", server == null ? source.place() : server);
     }
 
-    /** Waits, or ends earlier because of {@link #stop}; returns whether the loop is stopped. */
+    /**
+     * For the session: waits, or ends earlier because of {@link #stop}, or because its connection is lost, which it then learns when it
+     * speaks; returns whether the loop is stopped.
+     */
     public boolean pause(Duration duration) throws InterruptedException {
-        return stopped.await(duration.toNanos(), TimeUnit.NANOSECONDS);
+        awake.await(duration.toNanos(), TimeUnit.NANOSECONDS);
+        return isStopped();
     }
 
     public boolean isStopped() {
@@ -169,5 +186,6 @@ public final class ReconnectLoop {
     /** No further connection is opened and pauses end; the session that speaks ends by itself. */
     public void stop() {
         stopped.countDown();
+        awake.countDown();
     }
 }

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * and in one thread, so that a cycle costs two system calls and no change of threads (but where a function may have to be given up).
  *
  * <pre>
- *   connected: SET_CLIENT_ID, OPTION_REQ catalog   ->  OPTION_RES
+ *   connected: who this is; OPTION_REQ catalog     ->  OPTION_RES
  *   interval 0:  WORK_COMPLETE + GRAB_JOB          ->  JOB_ASSIGN or NO_JOB
  *   else:        WORK_COMPLETE + ECHO_REQ          ->  ECHO_RES;  the interval;  GRAB_JOB  ->  JOB_ASSIGN or NO_JOB
  * </pre>
@@ -27,6 +27,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Poller {
     private static final Logger LOG = LoggerFactory.getLogger(Poller.class);
+
+    /** Of its connection, in the log. */
+    static final String NAME = "poller";
 
     private static final String CATALOG = "catalog";
     /** The data of the ECHO_REQ whose answer says that a result has arrived. */
@@ -40,25 +43,29 @@ final class Poller {
     private final JobRunner runner;
     private final JobLog log;
     private final Duration interval;
-    private final String clientId;
+    private final Identity identity;
 
     /** What has not been posted for certain, or null. Confined to the thread in {@link #run}. */
     private Outcome unposted;
 
-    Poller(ReconnectLoop loop, JobRunner runner, JobLog log, Duration interval, String clientId) {
+    Poller(ReconnectLoop loop, JobRunner runner, JobLog log, Duration interval, Identity identity) {
         this.loop = loop;
         this.runner = runner;
         this.log = log;
         this.interval = interval;
-        this.clientId = clientId;
+        this.identity = identity;
     }
 
     /** Polls until {@link #stop}; a call that runs then is run to its end and posted. */
     void run() throws InterruptedException {
         loop.run((connection, answered) -> {
             try {
+                boolean asNode = identity.introduce(NAME, connection);
                 if (catalogGranted(connection, answered)) {
                     poll(connection);
+                }
+                if (asNode) {
+                    identity.leave(connection);
                 }
             } catch (IOException e) {
                 if (unposted != null) {
@@ -79,7 +86,6 @@ final class Poller {
     /** Asks for the catalog until the server offers it; false when it is to stop, or to move, before. */
     private boolean catalogGranted(ServerConnection connection, Runnable answered)
             throws IOException, InterruptedException {
-        connection.send(writer -> writer.packet(PacketType.SET_CLIENT_ID, clientId));
         boolean refused = false;
         do {
             connection.send(writer -> writer.packet(PacketType.OPTION_REQ, CATALOG));
@@ -95,7 +101,7 @@ final class Poller {
                 LOG.error(
                         "{}",
                         LogEvent.of("no_catalog")
-                                .with("connection", "poller")
+                                .with("connection", NAME)
                                 .with("server", connection.address())
                                 .with("reason", answer.text(0) + " " + answer.text(1))
                                 .with(
@@ -165,7 +171,7 @@ final class Poller {
                     LOG.warn(
                             "{}",
                             LogEvent.of("result_refused")
-                                    .with("connection", "poller")
+                                    .with("connection", NAME)
                                     .with("server", connection.address())
                                     .with("reason", packet.text(1)));
                 }
