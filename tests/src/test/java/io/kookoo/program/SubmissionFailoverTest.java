@@ -54,9 +54,14 @@ class SubmissionFailoverTest {
     }
 
     private RunningProgram client(String servers, String... arguments) throws IOException {
+        return client(Map.of(), servers, arguments);
+    }
+
+    private RunningProgram client(Map<String, String> environment, String servers, String... arguments)
+            throws IOException {
         String[] all = Stream.concat(Arrays.stream(arguments), Stream.of("--servers", servers))
                 .toArray(String[]::new);
-        return started(RunningProgram.start(home("client"), Map.of(), "client.jar", all));
+        return started(RunningProgram.start(home("client"), environment, "client.jar", all));
     }
 
     private static List<String> done(RunningProgram program, int code) {
@@ -85,6 +90,24 @@ class SubmissionFailoverTest {
         assertTrue(remark.endsWith("; connected to " + address(b) + "; 2 jobs are submitted again"), remark);
         assertEquals(1, call.err().size(), call.err()::toString);
         awaitRunning(b, "sleep(2)");
+    }
+
+    @Test
+    void shouldSubmitCallsToTheNextServerWhenTheFirstStandsStill() throws IOException {
+        RunningProgram a = server("a", "--workers", "1");
+        RunningProgram b = server("b", "--workers", "1");
+        Map<String, String> impatient = Map.of("KOOKOO_PING_INTERVAL", "0.5", "KOOKOO_PING_TIMEOUT", "2");
+        RunningProgram call = client(impatient, list(a, b), "call", "sleep(3)");
+        awaitRunning(a, "sleep(3)");
+        a.signal("STOP");
+        assertEquals(List.of(""), done(call, 0));
+        assertTrue(
+                call.err().get(0).startsWith(lost(a) + "the server has been silent for 2.0 s; "), call.err()::toString);
+        awaitRunning(b, "sleep(3)");
+        a.signal("CONT");
+        // Its answer goes nowhere, and it is well.
+        a.awaitOut(line -> line.contains(" ended ") && line.contains("call=sleep(3)"));
+        assertEquals(List.of("3"), done(client(list(a, b), "call", "add(1,2)"), 0));
     }
 
     @Test
