@@ -54,8 +54,16 @@ public final class Data {
      */
     public String text(int length) {
         // No character has more than four bytes in UTF-8.
-        String text = beginning(4L * length).text();
-        return text.length() <= length ? text : text.substring(0, length);
+        return beginning(beginning(4L * length).text(), length);
+    }
+
+    /** The beginning of a text: at most {@code length} characters, and never half of a pair that stands for one. */
+    public static String beginning(String text, int length) {
+        if (text.length() <= length) {
+            return text;
+        }
+        boolean halves = length > 0 && Character.isHighSurrogate(text.charAt(length - 1));
+        return text.substring(0, halves ? length - 1 : length);
     }
 
     /** At most the first {@code length} bytes; a character in UTF-8 that is cut at the bound is left out. */

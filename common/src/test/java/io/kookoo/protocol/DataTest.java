@@ -44,6 +44,16 @@ final class DataTest {
     }
 
     @Test
+    void shouldNotHalveAPairOfSurrogates() {
+        String face = "\ud83d\ude00";
+        assertEquals("a" + face, Data.of("a" + face + face).text(4));
+        assertEquals("a" + face, Data.beginning("a" + face, 3));
+        assertEquals("a", Data.beginning("a" + face, 2));
+        assertEquals("", Data.beginning(face, 1));
+        assertEquals("", Data.beginning(face, 0));
+    }
+
+    @Test
     void shouldFindNamesOfDifferentKindsDifferent() {
         assertNotEquals(FunctionName.of("x"), UniqueId.of("x"));
         assertEquals(FunctionName.of("x"), FunctionName.of("x"));

@@ -2,50 +2,74 @@ package io.kookoo.server.dispatch;
 
 import java.util.List;
 
-/** Several as one. */
-record Observers(List<Observer> all) implements Observer {
+/** Several as one. In plain loops: what is told with each job must make no object of its own. */
+final class Observers implements Observer {
+    private final Observer[] all;
+
+    Observers(List<Observer> all) {
+        this.all = all.toArray(Observer[]::new);
+    }
+
     @Override
     public void came(Peer peer) {
-        all.forEach(one -> one.came(peer));
+        for (Observer one : all) {
+            one.came(peer);
+        }
     }
 
     @Override
     public void named(Peer peer) {
-        all.forEach(one -> one.named(peer));
+        for (Observer one : all) {
+            one.named(peer);
+        }
     }
 
     @Override
     public void works(Peer peer) {
-        all.forEach(one -> one.works(peer));
+        for (Observer one : all) {
+            one.works(peer);
+        }
     }
 
     @Override
     public void left(Peer peer, String reason, int jobsLost) {
-        all.forEach(one -> one.left(peer, reason, jobsLost));
+        for (Observer one : all) {
+            one.left(peer, reason, jobsLost);
+        }
     }
 
     @Override
     public void submitted(Peer peer, Job job) {
-        all.forEach(one -> one.submitted(peer, job));
+        for (Observer one : all) {
+            one.submitted(peer, job);
+        }
     }
 
     @Override
     public void queued(Job job) {
-        all.forEach(one -> one.queued(job));
+        for (Observer one : all) {
+            one.queued(job);
+        }
     }
 
     @Override
     public void started(Job job) {
-        all.forEach(one -> one.started(job));
+        for (Observer one : all) {
+            one.started(job);
+        }
     }
 
     @Override
     public void retried(Job job, String reason) {
-        all.forEach(one -> one.retried(job, reason));
+        for (Observer one : all) {
+            one.retried(job, reason);
+        }
     }
 
     @Override
     public void ended(Job job) {
-        all.forEach(one -> one.ended(job));
+        for (Observer one : all) {
+            one.ended(job);
+        }
     }
 }

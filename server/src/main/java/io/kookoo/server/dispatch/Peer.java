@@ -133,12 +133,14 @@ public final class Peer {
         name = null;
     }
 
-    /** {@code number/client id}, as lists and the store call it. Made once: each job that ends carries it. */
+    /** {@code number/client id}, as lists and the store call it. Made once: each job that ends carries it. Also without the lock, of a job that has ended. */
     public String name() {
-        if (name == null) {
-            name = number + "/" + clientId;
+        String known = name;
+        if (known == null) {
+            known = number + "/" + clientId;
+            name = known;
         }
-        return name;
+        return known;
     }
 
     /** A message of it has come. For its reading thread. */

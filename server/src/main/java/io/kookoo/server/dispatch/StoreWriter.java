@@ -76,7 +76,7 @@ public final class StoreWriter implements Runnable {
 
     /** Returns null, or why nothing was written. */
     private String commit(Journal.Batch batch) {
-        if (batch.changes().isEmpty()) {
+        if (batch.isEmpty()) {
             // Somebody asks for what has happened until now, which is written; that says nothing about the disk.
             return null;
         }
