@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes, and a server that is a process. */
-class NodeProgramTest {
+class SilentNodeTest {
     private static final String PING = "kookoo-ping";
     private static final int PING_MILLIS = 500;
     /** More than three times its ping, and another: whoever is silent for so long is given up. */
