@@ -547,6 +547,7 @@ final class NodesTest {
         client.sendText("stop 1").expectText("OK 1\n");
         node.send(OPTION_REQ, "leave");
         node.expect(OPTION_RES, "stop").expect(OPTION_RES, "leave").close();
+        server.log().await("node_left id=1 ");
         node(1, "a", 3);
         announce(server.connect(), node(1, "a", 4, SELDOM) + ";replace=1");
         for (String event : List.of(
