@@ -2,6 +2,7 @@ package io.kookoo.program;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.kookoo.protocol.Packet;
 import io.kookoo.protocol.PacketType;
@@ -77,6 +78,7 @@ class SilentNodeTest {
                 WireConnection node = node(server.port())) {
             server.awaitOut(line -> line.contains("node_silent id=1 name=box ") && line.contains("nothing came for "));
             server.awaitOut(line -> line.contains("node_lost id=1 name=box "));
+            assertThrows(IOException.class, node::readPacket);
         }
     }
 }
