@@ -1,5 +1,6 @@
 package io.kookoo.server.node;
 
+import io.kookoo.NodeName;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.regex.Pattern;
  * {@code node=<id>;name=<name>;pid=<pid>;ping=<milliseconds>;version=<text>[;replace=1]}.
  *
  * @param id 1 to 2147483647; of all nodes of a server only one lives that has it
- * @param name 1 to 64 letters, digits, {@code .}, {@code _} and {@code -}, not digits alone; others may have it as well
+ * @param name as {@link NodeName} has it; others may have it as well
  * @param pid of its process
  * @param ping how often it sends something on each connection
  * @param version of its program, for people
@@ -26,7 +27,6 @@ record Announcement(int id, String name, long pid, Duration ping, String version
 
     private static final int MAX_PING_MILLIS = 3_600_000;
     private static final List<String> NEEDED = List.of("node", "name", "pid", "ping", "version");
-    private static final Pattern NAME = Pattern.compile("(?!\\d+$)[A-Za-z0-9._-]{1,64}");
     private static final Pattern VERSION = Pattern.compile("[ -:<-~]{1,64}");
 
     /**
@@ -56,11 +56,7 @@ record Announcement(int id, String name, long pid, Duration ping, String version
         String replace = parts.getOrDefault("replace", "0");
         check(replace.matches("[01]"), "replace", replace, "1, or 0 as if it was not there");
         String name = parts.get("name");
-        check(
-                NAME.matcher(name).matches(),
-                "name",
-                name,
-                "1 to 64 letters (a to z), digits, ., _ and -, and not digits alone, which would be an id");
+        check(NodeName.isName(name), "name", name, NodeName.RULE);
         String version = parts.get("version");
         check(VERSION.matcher(version).matches(), "version", version, "1 to 64 printable characters of ASCII");
         return new Announcement(
