@@ -36,6 +36,10 @@ public enum TextVerb {
     CLIENTS(true, true),
     HISTORY(true, false),
     TELL(false, false),
+    NODES(true, true),
+    QUIET(false, false),
+    RESUME(false, false),
+    STOP(false, false),
     HELP(true, true);
 
     private final boolean list;

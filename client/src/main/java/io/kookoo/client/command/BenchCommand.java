@@ -85,6 +85,9 @@ final class BenchCommand implements Callable<Integer> {
     @Mixin
     private final WaitWorkerOption waitWorker = new WaitWorkerOption();
 
+    @Mixin
+    private final ResubmitOption again = new ResubmitOption();
+
     @Option(names = "--json", description = "A JSON array of one object.")
     private boolean json;
 
@@ -106,8 +109,8 @@ final class BenchCommand implements Callable<Integer> {
                 moves.tell(program.console().err()::println);
                 open.add(
                         background
-                                ? Program.kookooOfStore(settings, true, moves)
-                                : Program.kookoo(settings, true, moves));
+                                ? Program.kookooOfStore(settings, again.resubmit(), moves)
+                                : Program.kookoo(settings, again.resubmit(), moves));
             }
             return Interruption.during(() -> run(open, submission, settings), program.process());
         } finally {
