@@ -117,7 +117,8 @@ final class CallCommand implements Callable<Integer> {
                 ? Program.kookooOfStore(settings, again.resubmit(), moves)
                 : Program.kookoo(settings, again.resubmit(), moves)) {
             return Interruption.during(
-                    () -> run(kookoo, moves, submitted(kookoo, calls), given, limit, settings.client()), program.process());
+                    () -> run(kookoo, moves, submitted(kookoo, calls), given, limit, settings.client()),
+                    program.process());
         }
     }
 
