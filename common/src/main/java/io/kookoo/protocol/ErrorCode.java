@@ -16,7 +16,9 @@ public enum ErrorCode {
     INVALID_ARGUMENTS,
     /** A packet above the configured maximum; Kookoo's own. The connection is closed after it. */
     PACKET_TOO_LARGE,
-    /** Plain bytes where the server takes TLS connections only; Kookoo's own, as all that follow. The connection is closed after it. */
+    /** Another node that lives has the id that a connection announced; Kookoo's own, as all that follow. */
+    NODE_ID_TAKEN,
+    /** Plain bytes where the server takes TLS connections only. The connection is closed after it. */
     TLS_REQUIRED,
     /** A token has to be shown first. */
     AUTH_REQUIRED,
@@ -26,6 +28,9 @@ public enum ErrorCode {
     PERMISSION_DENIED,
     /** There are as many connections as there may be. The connection is closed after it. */
     TOO_MANY_CONNECTIONS,
-    /** A worker has announced as many functions as it may. */
-    TOO_MANY_FUNCTIONS
+    /** A worker has announced as many functions as it may, or there are as many as there may be. */
+    TOO_MANY_FUNCTIONS;
+
+    /** The text of the QUEUE_ERROR of a server that stops: it still does what it has accepted. */
+    public static final String SHUTTING_DOWN = "Server is shutting down";
 }

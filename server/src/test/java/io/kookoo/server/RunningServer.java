@@ -32,6 +32,7 @@ public final class RunningServer implements AutoCloseable, BeforeEachCallback, A
     private LogLines log;
     private Server server;
     private boolean stopped;
+    private Clock clock = Clock.SYSTEM;
     private Server.StoreOpening storeOpening = Server::openStore;
 
     /** A server that is not started yet. */
@@ -59,6 +60,12 @@ public final class RunningServer implements AutoCloseable, BeforeEachCallback, A
         return this;
     }
 
+    /** What tells it the time. */
+    RunningServer withClock(Clock given) {
+        clock = given;
+        return this;
+    }
+
     /** What functions.txt is to hold at the start to come. */
     public RunningServer withCatalog(String text) {
         catalog = text;
@@ -81,8 +88,7 @@ public final class RunningServer implements AutoCloseable, BeforeEachCallback, A
 
     private void run() {
         try {
-            server = Server.bind(
-                    settings(Map.of()), Clock.SYSTEM, folder.resolve("client.jar"), shutdowns::add, storeOpening);
+            server = Server.bind(settings(Map.of()), clock, folder.resolve("client.jar"), shutdowns::add, storeOpening);
             server.open();
         } catch (Server.StartException e) {
             throw new AssertionError(e);

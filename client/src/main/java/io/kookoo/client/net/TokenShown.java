@@ -26,45 +26,36 @@ final class TokenShown {
         token.ifPresent(secret -> writer.packet(PacketType.OPTION_REQ, OPTION + "=" + secret.reveal()));
     }
 
-    /**
-     * Whether a message is the answer to the token, and nobody else's business.
-     *
-     * @throws TokenException where it says that there is no talking without a token, or with this one
-     */
-    boolean isAnswer(Message message) throws TokenException {
+    /** Whether a message is the answer to the token, and nobody else's business. For whoever reads, one at a time. */
+    boolean isAnswer(Message message) {
+        if (!unanswered || !(message instanceof Packet packet)) {
+            return false;
+        }
+        boolean taken = packet.type() == PacketType.OPTION_RES && packet.text(0).equals(OPTION);
+        // One that knows no tokens wants none.
+        boolean unknown = isError(packet, ErrorCode.UNKNOWN_OPTION);
+        unanswered = !taken && !unknown;
+        return taken || unknown;
+    }
+
+    /** @throws TokenException where the server says that there is no talking without a token, or with this one */
+    static void check(Message message) throws TokenException {
         if (message instanceof TextLine line && line.text().startsWith("ERR " + ErrorCode.AUTH_REQUIRED + " ")) {
             throw wanted();
         }
-        if (!(message instanceof Packet packet)) {
-            return false;
+        if (message instanceof Packet packet && packet.type() == PacketType.ERROR) {
+            if (isError(packet, ErrorCode.AUTH_REQUIRED)) {
+                throw wanted();
+            }
+            if (isError(packet, ErrorCode.AUTH_FAILED)) {
+                throw new TokenException("the server does not take the token of this client (KOOKOO_TOKEN, PASSWORD, or"
+                        + " [Security] token_file): " + packet.text(1));
+            }
         }
-        if (packet.type() == PacketType.ERROR) {
-            return isAnswer(packet.text(0), packet.text(1));
-        }
-        if (unanswered
-                && packet.type() == PacketType.OPTION_RES
-                && packet.text(0).equals(OPTION)) {
-            unanswered = false;
-            return true;
-        }
-        return false;
     }
 
-    private boolean isAnswer(String code, String text) throws TokenException {
-        if (code.equals(ErrorCode.AUTH_REQUIRED.name())) {
-            throw wanted();
-        }
-        if (code.equals(ErrorCode.AUTH_FAILED.name())) {
-            throw new TokenException(
-                    "the server does not take the token of this client (KOOKOO_TOKEN, PASSWORD, or [Security]"
-                            + " token_file): " + text);
-        }
-        if (unanswered && code.equals(ErrorCode.UNKNOWN_OPTION.name())) {
-            // One that knows no tokens wants none.
-            unanswered = false;
-            return true;
-        }
-        return false;
+    private static boolean isError(Packet packet, ErrorCode code) {
+        return packet.type() == PacketType.ERROR && packet.text(0).equals(code.name());
     }
 
     private static TokenException wanted() {

@@ -22,9 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** A shell that reads from a pipe. */
 class ShellCommandTest {
     /** What a shell asks before it calls something unknown. */
-    private static final String NAMES = "status\nchannels\n";
+    private static final String NAMES = "status\nchannels\nnodes\n";
 
-    private static final String THE_NAMES = "add\t0\t0\t1\nhello_world\t0\t0\t1\nidle\t0\t0\t0\n.\nmain_channel\n.\n";
+    private static final String THE_NAMES =
+            "add\t0\t0\t1\nhello_world\t0\t0\t1\nidle\t0\t0\t0\n.\nmain_channel\n.\n.\n";
     private static final String TIME = "2026-11-25T06:00:00.000Z";
 
     @TempDir
@@ -142,7 +143,7 @@ class ShellCommandTest {
         assertEquals("", run.out());
         String lost = "the connection to 127.0.0.1:" + server.port() + " is lost: the server closed the connection";
         // The connection itself says it at any time.
-        assertTrue(run.err().contains("line 1: " + lost + "\n"), run.err());
+        assertTrue(run.err().contains("line 1: " + lost + "; cannot connect to "), run.err());
         assertTrue(run.err().contains("line 2: cannot connect to 127.0.0.1:" + server.port()), run.err());
         assertEquals(-1, run.err().indexOf("line 3"), run.err());
     }

@@ -56,7 +56,6 @@ public final class Dispatcher {
     /** When the store is tried again after it has failed, unless somebody submits a job before. */
     private static final Duration STORE_RETRY = Duration.ofSeconds(1);
 
-    private static final String SHUTTING_DOWN = "Server is shutting down";
     private static final String STORE_CLOSED = "The store is closed";
 
     private final Clock clock;
@@ -183,6 +182,11 @@ public final class Dispatcher {
         peer.attempts = true;
     }
 
+    /** OPTION_REQ parts: before its submission joins a job of which parts have been sent the peer gets OPTION_RES {@code parts=missed}. */
+    public synchronized void wantMissedParts(Peer peer) {
+        peer.missedParts = true;
+    }
+
     // ---- workers ----
 
     /**
@@ -237,6 +241,12 @@ public final class Dispatcher {
     public synchronized void preSleep(Peer peer, Deliveries deliveries) {
         wakeUps.forget(peer, deliveries);
         peer.mayBeWoken = true;
+        if (!peer.quiet) {
+            sleep(peer, deliveries);
+        }
+    }
+
+    private void sleep(Peer peer, Deliveries deliveries) {
         if (peer.poller && !draining && !catalog.isEmpty()) {
             deliveries.to(peer.outbox).packet(PacketType.NOOP);
             return;
@@ -251,6 +261,32 @@ public final class Dispatcher {
             }
             ofPriority.forEachOf(peer, function -> wakeUps.count(function, deliveries));
         }
+    }
+
+    /**
+     * From now on the peer gets no job: each GRAB is answered by NO_JOB, and it is not woken. Jobs that it runs it may end. To repeat it
+     * is harmless.
+     */
+    public synchronized void quiet(Peer peer, Deliveries deliveries) {
+        peer.quiet = true;
+        peer.asleep = false;
+        closeGrab(peer, deliveries);
+        wakeUps.forget(peer, deliveries);
+    }
+
+    /** The peer gets jobs again, and is woken for one where it sleeps. To repeat it is harmless. */
+    public synchronized void resume(Peer peer, Deliveries deliveries) {
+        if (peer.quiet) {
+            peer.quiet = false;
+            if (peer.mayBeWoken && !peer.gone) {
+                sleep(peer, deliveries);
+            }
+        }
+    }
+
+    /** How many runs of jobs the peer has ended, well or not; calls of the catalog as well. */
+    public synchronized long ended(Peer peer) {
+        return peer.ended;
     }
 
     /** Which packet asked for a job, and so which one answers. */
@@ -272,8 +308,8 @@ public final class Dispatcher {
         peer.asleep = false;
         peer.mayBeWoken = false;
         FunctionQueue wokenFor = wakeUps.clear(peer);
-        Job job = peer.poller ? drawCall() : takeJob(peer);
-        boolean mayWait = !peer.poller && !peer.abilities.isEmpty() && !draining;
+        Job job = peer.quiet ? null : peer.poller ? drawCall() : takeJob(peer);
+        boolean mayWait = !peer.poller && !peer.abilities.isEmpty() && !draining && !peer.quiet;
         if (job != null || !mayWait || !openGrabs.add(peer, kind)) {
             answer(peer, kind, job, deliveries);
         }
@@ -302,9 +338,14 @@ public final class Dispatcher {
                 job.runs().denominator = packet.number(2);
                 forward(job, packet, deliveries);
             }
+            case WORK_DATA -> {
+                job.runs().partsSent = true;
+                forward(job, packet, deliveries);
+            }
             default -> forward(job, packet, deliveries);
         }
         if (job.state != Job.State.RUNNING) {
+            peer.ended++;
             // Its function may have been full, whether the job has ended or will be run again.
             offer(job.function, deliveries);
         }
@@ -330,7 +371,7 @@ public final class Dispatcher {
      */
     public synchronized String submit(Peer peer, Submission submission, Deliveries deliveries) {
         if (draining) {
-            return SHUTTING_DOWN;
+            return ErrorCode.SHUTTING_DOWN;
         }
         if (isOneTooMany(submission.function())) {
             return tooManyNames();
@@ -388,6 +429,9 @@ public final class Dispatcher {
         } else {
             job.addWaiting(peer);
             peer.awaited.add(job);
+            if (peer.missedParts && job.state == Job.State.RUNNING && job.runs.partsSent) {
+                outbox.packet(PacketType.OPTION_RES, "parts=missed");
+            }
         }
         outbox.packet(PacketType.JOB_CREATED, job.handle());
         observer.submitted(peer, job);
@@ -920,6 +964,7 @@ public final class Dispatcher {
         job.state = Job.State.RUNNING;
         job.runs().worker = peer;
         job.runs().attempt++;
+        job.runs().partsSent = false;
         job.runs().startedNanos = clock.nanoTime();
         peer.running.add(job);
         running++;
