@@ -167,7 +167,10 @@ class SeveralServersTest {
         a.awaitPolled();
         a.program.signal("STOP");
         client.awaitOut(polls(b, a));
-        client.awaitOut(says("server_away connection=worker", a));
+        for (String connection : List.of("poller", "worker")) {
+            String away = client.awaitOut(says("server_away connection=" + connection, a));
+            assertTrue(away.contains("reason=\"no answer to a ping within 2.0 s\""), away);
+        }
         b.awaitPolled();
         b.assertWorks();
         a.program.signal("CONT");
