@@ -28,8 +28,8 @@ import java.util.List;
  * <p>It connects in the background, and again whenever the server was away. What a function throws fails its job and stops nothing else.
  * Functions have no time limit; a job that is cancelled has its thread interrupted.
  *
- * <p>To be set up by one thread; {@link #close} may be called by any. Threads, all daemons: one that reads, one for each slot, and two that
- * look after them.
+ * <p>To be set up by one thread; {@link #close} may be called by any. Threads, all daemons: for each server one that reads,
+ * one that pings, and one for each slot; and two that look after them.
  */
 public final class Worker implements AutoCloseable {
     /** How long the jobs that run may take to end when it is closed. */

@@ -57,6 +57,10 @@ public final class ClientMain {
             "subscribe",
             "history",
             "tell",
+            "nodes",
+            "quiet",
+            "resume",
+            "stop",
             "ping",
             "bench");
 
@@ -132,6 +136,10 @@ public final class ClientMain {
             case "subscribe" -> new SubscribeCommand(program);
             case "history" -> new HistoryCommand(program);
             case "tell" -> new TellCommand(program);
+            case "nodes" -> new NodesCommand(program);
+            case "quiet" -> new QuietCommand(program);
+            case "resume" -> new ResumeCommand(program);
+            case "stop" -> new StopCommand(program);
             case "ping" -> new PingCommand(program);
             case "bench" -> new BenchCommand(program);
             default -> throw new IllegalArgumentException("no command " + name);
