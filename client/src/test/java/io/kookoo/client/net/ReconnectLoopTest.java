@@ -134,8 +134,8 @@ class ReconnectLoopTest {
                 ScriptedServer other = new ScriptedServer();
                 LogLines log = new LogLines()) {
             ConnectionLimits limits = ConnectionLimits.ofSizes(1 << 20, 1 << 10);
-            Queue<Connector> connectors = new ConcurrentLinkedQueue<>(
-                    List.of(new Connector(one.address(), limits, watch), new Connector(other.address(), limits, watch)));
+            Queue<Connector> connectors = new ConcurrentLinkedQueue<>(List.of(
+                    new Connector(one.address(), limits, watch), new Connector(other.address(), limits, watch)));
             ConnectionSource source = new ConnectionSource() {
                 @Override
                 public ServerConnection open() throws CannotConnectException {
