@@ -74,6 +74,12 @@ class SeveralServersTest {
             assertEquals(List.of("5"), call.out(), () -> name + ": " + call.err());
         }
 
+        /** Node 3, of the name box, is here, and it is the only one. */
+        void awaitNodeUp() throws IOException {
+            TextCommand.await(
+                    port, "nodes", lines -> lines.size() == 1 && lines.get(0).matches("3\tbox\t[^\t]+\tup\t.*"));
+        }
+
         /** Waits for so many queued, running, and workers of a function. */
         void awaitStatus(String function, int total, int running, int workers) throws IOException {
             String line = function + "\t" + total + "\t" + running + "\t" + workers;
@@ -167,7 +173,10 @@ class SeveralServersTest {
         a.awaitPolled();
         a.program.signal("STOP");
         client.awaitOut(polls(b, a));
-        client.awaitOut(says("server_away connection=worker", a));
+        for (String connection : List.of("poller", "worker")) {
+            String away = client.awaitOut(says("server_away connection=" + connection, a));
+            assertTrue(away.contains("reason=\"no answer to a ping within 2.0 s\""), away);
+        }
         b.awaitPolled();
         b.assertWorks();
         a.program.signal("CONT");
@@ -256,6 +265,25 @@ class SeveralServersTest {
         a.assertWorks();
         client.awaitOut(polls(a, b));
         a.awaitPolled();
+    }
+
+    @Test
+    void shouldBeTheSameNodeToEachServerWhicheverItPolls() throws IOException {
+        Server a = new Server("a");
+        Server b = new Server("b");
+        RunningProgram client = client(Map.of("KOOKOO_NODE_ID", "3", "KOOKOO_NAME", "box"), a, b);
+        a.awaitNodeUp();
+        b.awaitNodeUp();
+        a.program.kill();
+        client.awaitOut(polls(b, a));
+        b.awaitPolled();
+        a.startAgain();
+        a.awaitNodeUp();
+        client.awaitOut(polls(a, b));
+        a.awaitPolled();
+        a.awaitNodeUp();
+        b.awaitNodeUp();
+        assertEquals(List.of(), client.out(line -> line.contains(" node_id_taken ")));
     }
 
     @Test

@@ -52,8 +52,8 @@ public final class ReconnectLoop {
     private long awaySinceNanos;
     /** The one of the session; null for none. */
     private ServerAddress server;
-    /** The last that has answered; null before the first. */
-    private ServerAddress answeredLast;
+    /** The last that was used, as far as the log says; null before the first. */
+    private ServerAddress before;
 
     private boolean connected;
     /** That to a server which is to be used instead; null for none. */
@@ -144,17 +144,17 @@ public final class ReconnectLoop {
         }
         connected = true;
         backoff.reset();
-        boolean another = answeredLast != null && !answeredLast.equals(server);
+        boolean another = before != null && !before.equals(server);
         LogEvent event = event(another ? "server_changed" : failures == 0 ? "connected" : "server_back");
         if (another) {
-            event.with("before", answeredLast);
+            event.with("before", before);
         }
         if (failures > 0) {
             event.with("away_s", (System.nanoTime() - awaySinceNanos) / 10_000_000L / 100.0)
                     .with("failures", failures);
         }
         LOG.info("{}", event);
-        answeredLast = server;
+        before = server;
         failures = 0;
     }
 
@@ -167,6 +167,7 @@ public final class ReconnectLoop {
         }
         if (failures++ == 0) {
             awaySinceNanos = System.nanoTime();
+            before = server == null ? before : server;
             LOG.warn("{}", event("server_away").with("reason", reason).with("effect", "trying until a server answers"));
         } else if (LOG.isDebugEnabled()) {
             LOG.debug("{}", event("server_away").with("reason", reason).with("failures", failures));

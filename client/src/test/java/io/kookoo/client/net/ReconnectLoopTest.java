@@ -126,4 +126,47 @@ class ReconnectLoopTest {
             watch.shutdownNow();
         }
     }
+
+    @Test
+    void shouldTellOfAnotherServerWhereTheFirstWasLostBeforeItAnswered() throws Exception {
+        ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor();
+        try (ScriptedServer one = new ScriptedServer();
+                ScriptedServer other = new ScriptedServer();
+                LogLines log = new LogLines()) {
+            ConnectionLimits limits = ConnectionLimits.ofSizes(1 << 20, 1 << 10);
+            Queue<Connector> connectors = new ConcurrentLinkedQueue<>(List.of(
+                    new Connector(one.address(), limits, watch), new Connector(other.address(), limits, watch)));
+            ConnectionSource source = new ConnectionSource() {
+                @Override
+                public ServerConnection open() throws CannotConnectException {
+                    return connectors.remove().open();
+                }
+
+                @Override
+                public String place() {
+                    return "both";
+                }
+            };
+            ReconnectLoop loop = new ReconnectLoop("test", source, new Backoff(new Random()));
+            Thread thread = new Thread(() -> {
+                try {
+                    loop.run((connection, answered) -> {
+                        connection.readPacket();
+                        answered.run();
+                        loop.stop();
+                    });
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            thread.setDaemon(true);
+            thread.start();
+            one.accept().hangUp();
+            other.accept().send(ScriptedServer.res(PacketType.NOOP));
+            log.await("INFO server_changed connection=test server=" + other.address() + " before=" + one.address());
+            thread.join(TimeUnit.SECONDS.toMillis(10));
+        } finally {
+            watch.shutdownNow();
+        }
+    }
 }
