@@ -1,7 +1,7 @@
 package io.kookoo.client;
 
-import io.kookoo.client.net.ConnectionLimits;
 import io.kookoo.client.net.CannotConnectException;
+import io.kookoo.client.net.ConnectionLimits;
 import io.kookoo.client.net.ScriptedServer;
 import io.kookoo.client.net.Servers;
 
