@@ -1,5 +1,6 @@
 package io.kookoo.client;
 
+import io.kookoo.client.net.TokenException;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
@@ -23,9 +24,10 @@ public final class ConnectionLostException extends IOException {
                 : new ConnectionLostException(getMessage() + "; " + another.getMessage(), (IOException) getCause());
     }
 
-    /** Whether it was the connection that failed, or its server, and not what was said on it: over another one it may go better. */
+    /** Whether it was the connection that failed, or its server, and not what was said on it, such as a token: over another one it may go better. */
     boolean isOfConnection() {
         return !(getCause() instanceof ProtocolException)
+                && !(getCause() instanceof TokenException)
                 && (getCause().getCause() == null || getCause().getCause() instanceof IOException);
     }
 

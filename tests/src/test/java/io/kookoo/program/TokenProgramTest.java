@@ -62,7 +62,8 @@ final class TokenProgramTest {
                 RunningProgram.server(home, Map.of("PASSWORD", TOKEN), "--workers", "1", "--log-level", "DEBUG")) {
             RunningProgram none = command(server, Map.of(), "call", "add(1,2)");
             assertEquals(4, none.awaitExit());
-            assertTrue(none.err().toString().contains("the server wants a token"), none.err()::toString);
+            assertEquals(1, none.err().size(), none.err()::toString);
+            assertTrue(none.err().get(0).contains("the server wants a token"), none.err()::toString);
             RunningProgram wrong = command(server, Map.of("KOOKOO_TOKEN", "wrong"), "status");
             assertEquals(4, wrong.awaitExit());
             assertTrue(wrong.err().get(0).startsWith("the server does not take the token"), wrong.err()::toString);
