@@ -3,7 +3,7 @@ package io.kookoo.protocol;
 /**
  * The codes of an ERROR packet (19), whose body is {@code CODE NUL text}.
  *
- * <p>All but the last three are gearmand's ({@code docs/protocol.md}, ERROR).
+ * <p>All but the last four are gearmand's ({@code docs/protocol.md}, ERROR).
  */
 public enum ErrorCode {
     INVALID_MAGIC,
@@ -17,5 +17,7 @@ public enum ErrorCode {
     /** A packet above the configured maximum; Kookoo's own. The connection is closed after it. */
     PACKET_TOO_LARGE,
     /** Plain bytes where the server takes TLS connections only; Kookoo's own. The connection is closed after it. */
-    TLS_REQUIRED
+    TLS_REQUIRED,
+    /** Another node that lives has the id that a connection announced; Kookoo's own. */
+    NODE_ID_TAKEN
 }

@@ -29,6 +29,14 @@ final class CommonOptions {
     private String port;
 
     @Option(
+            names = "--servers",
+            scope = ScopeType.INHERIT,
+            paramLabel = "LIST",
+            description =
+                    "The servers, host:port, host:port, ..., the preferred one first, instead of [Client] servers.")
+    private String servers;
+
+    @Option(
             names = "--tls",
             scope = ScopeType.INHERIT,
             description = "Speak TLS with the server; so it is where --truststore or --keystore is given.")
@@ -71,6 +79,7 @@ final class CommonOptions {
         put(given, "config", config);
         put(given, "ip", ip);
         put(given, "port", port);
+        put(given, "servers", servers);
         put(given, "tls", tls ? "yes" : null);
         put(given, "truststore", truststore);
         put(given, "keystore", keystore);

@@ -20,7 +20,7 @@ import jdk.net.ExtendedSocketOptions;
  * Opens connections to one server and watches over their writing until they are closed. Thread-safe. The thread that
  * watches belongs to the caller.
  */
-public final class Connector {
+public final class Connector implements ConnectionSource {
     /** Where the system has them: a peer that vanished is noticed within a minute also while nobody asks it anything. */
     private static final Map<SocketOption<Integer>, Integer> KEEP_ALIVE = Map.of(
             ExtendedSocketOptions.TCP_KEEPIDLE, 15,
@@ -49,9 +49,10 @@ public final class Connector {
     }
 
     /**
-     * A new connection; blocks until it is there, at most for the connect timeout, and as long again to agree on TLS. The name of the server is resolved
-     * anew every time.
+     * A new connection; blocks until it is there, at most for the connect timeout, and as long again to agree on TLS. The name of the server
+     * is resolved anew every time.
      */
+    @Override
     public ServerConnection open() throws CannotConnectException {
         Socket socket = new Socket();
         try {
@@ -69,13 +70,18 @@ public final class Connector {
             socket.connect(resolved, Math.toIntExact(limits.connectTimeout().toMillis()));
             Optional<Tls> tls = limits.credentials().tls();
             Socket spoken = tls.isEmpty() ? socket : TlsSocket.over(socket, tls.get(), address, limits, watch);
-            ServerConnection connection = new ServerConnection(address, limits, spoken, open::remove);
+            ServerConnection connection = new ServerConnection(address, limits, spoken, watch, open::remove);
             open.add(connection);
             return connection;
         } catch (IOException e) {
             close(socket, e);
             throw new CannotConnectException(address, reason(e), e);
         }
+    }
+
+    @Override
+    public String place() {
+        return address.toString();
     }
 
     private String reason(IOException e) {

@@ -84,6 +84,7 @@ public final class Connection {
     private final CountDownLatch heard = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
 
+    private final Lookout.Watched in;
     private final PacketReader reader;
     private final Function<Connection, Conversation> opening;
     /** Null before the first turn. */
@@ -114,7 +115,7 @@ public final class Connection {
         keepAlive(socket);
         InetSocketAddress remote = (InetSocketAddress) socket.getRemoteSocketAddress();
         this.address = remote.getAddress().getHostAddress();
-        InputStream in = lookout.over(socket.getInputStream());
+        this.in = lookout.over(socket.getInputStream());
         this.plainOut = socket.getOutputStream();
         this.tls = tls.map(side -> side.accept(in, plainOut, new WatchedOut())).orElse(null);
         this.out = this.tls == null ? plainOut : this.tls.output();
@@ -201,6 +202,23 @@ public final class Connection {
     /** Waits until the connection is closed; false when that takes too long. */
     boolean awaitEnd(Duration limit) throws InterruptedException {
         return ended.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * For how long not a byte has come although the reading thread waits for one; zero while it serves what has come, however long that
+     * takes. Any thread may ask.
+     */
+    public Duration silence() {
+        return Duration.ofNanos(in.silentNanos());
+    }
+
+    /** Whether bytes have come that nobody has read yet; false once the connection is closed. Does not block. */
+    public boolean hasUnread() {
+        try {
+            return socket.getInputStream().available() > 0;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Closes the connection from any thread, without waiting for anything. */
