@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kookoo.client.function.FunctionLibrary;
+import io.kookoo.client.net.ConnectionLimits;
 import io.kookoo.client.net.ScriptedServer;
 import io.kookoo.client.net.ScriptedServer.Peer;
 import io.kookoo.client.net.Servers;
