@@ -64,6 +64,9 @@ public final class TlsStream {
     /** Opened and not read yet, likewise. */
     private ByteBuffer opened = ByteBuffer.allocate(SMALLEST_BUFFER).limit(0);
 
+    /** How many bytes stand in {@link #opened}. Others may ask. */
+    private volatile int unread;
+
     private boolean heard;
     private boolean shaken;
     private boolean ended;
@@ -215,6 +218,7 @@ public final class TlsStream {
             }
         } finally {
             opened.flip();
+            unread = opened.remaining();
         }
     }
 
@@ -358,13 +362,15 @@ public final class TlsStream {
             }
             int n = Math.min(length, opened.remaining());
             opened.get(bytes, from, n);
+            unread = opened.remaining();
             return n;
         }
 
-        /** More than 0 where a byte has come that is not read; it may be one of TLS's own. */
+        /** More than 0 where bytes have come that nobody has read; they may be TLS's own, or not a whole record yet. Any thread may ask. */
         @Override
         public int available() throws IOException {
-            return opened.hasRemaining() ? opened.remaining() : received.remaining() + in.available();
+            int bytes = unread;
+            return bytes > 0 ? bytes : in.available();
         }
     }
 

@@ -34,7 +34,8 @@ class OpensslTest {
     static void startServer() throws IOException {
         Path home = RunningProgram.shippedHome(folder.resolve("home"));
         certificates = Certificates.make(home, "ann");
-        server = RunningProgram.server(home, certificates.of("server"), "--client-auth", "need");
+        server =
+                RunningProgram.server(home, certificates.of("server"), "--client-auth", "need", "--log-level", "DEBUG");
         pem("ann", certificates.file("ann.p12"), "file:" + certificates.file("password"));
         pem("stranger", Certificates.OF_TESTS.resolve("stranger.p12"), "pass:kookoo");
         pem("expired", Certificates.OF_TESTS.resolve("expired.p12"), "pass:kookoo");
@@ -103,7 +104,8 @@ class OpensslTest {
     void shouldGoOnWhenTheKeysAreChanged() throws IOException {
         RunningProgram ann = interactive("-tls1_3", "-cert", "ann.pem", "-key", "ann.pem");
         say(ann, "version");
-        ann.awaitOut(line -> line.equals("OK " + Version.TEXT));
+        // Behind what openssl prints of the session.
+        ann.awaitOut(line -> line.endsWith("OK " + Version.TEXT));
         say(ann, "K");
         ann.awaitErr(line -> line.equals("KEYUPDATE"));
         say(ann, "show load");
@@ -114,9 +116,11 @@ class OpensslTest {
     void shouldRefuseASecondHandshake() throws IOException {
         RunningProgram ann = interactive("-tls1_2", "-cert", "ann.pem", "-key", "ann.pem");
         say(ann, "version");
-        ann.awaitOut(line -> line.equals("OK " + Version.TEXT));
+        // Behind what openssl prints of the session.
+        ann.awaitOut(line -> line.endsWith("OK " + Version.TEXT));
         say(ann, "R");
-        assertTrue(ann.awaitExit() != 0, () -> ann.err().toString());
+        ann.awaitExit();
+        server.awaitOut(line -> line.contains("disconnected ") && line.contains("negotiate again"));
     }
 
     private void assertRefused(String alert, String... options) throws IOException {

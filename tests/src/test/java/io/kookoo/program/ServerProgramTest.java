@@ -88,6 +88,12 @@ class ServerProgramTest {
     }
 
     @Test
+    void shouldRefuseToListenToOthersWithoutKnowingThem() throws IOException {
+        assertRefused(
+                run("--port", "0", "--ip", "0.0.0.0"), 3, "0.0.0.0", "client_auth = need", "KOOKOO_TOKEN", "--open");
+    }
+
+    @Test
     void shouldPrintHelpAndVersion() throws IOException {
         RunningProgram help = run("--help");
         assertEquals(0, help.awaitExit());

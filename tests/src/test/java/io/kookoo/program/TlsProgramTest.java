@@ -155,6 +155,34 @@ class TlsProgramTest {
         }
     }
 
+    /** Pings go their way within TLS, and silence is noticed there on both sides. */
+    @Test
+    void shouldNoticeThatTheOtherSideIsSilent() throws IOException {
+        RunningProgram server = server("--client-auth", "need");
+        Map<String, String> quick = new HashMap<>(certificates.of("ann"));
+        quick.put("KOOKOO_PING_INTERVAL", "0.3");
+        quick.put("KOOKOO_PING_TIMEOUT", "2");
+        try (TcpProxy proxy = new TcpProxy(server.port())) {
+            RunningProgram node = RunningProgram.start(
+                    home,
+                    quick,
+                    "client.jar",
+                    "run",
+                    "--node-id",
+                    "7",
+                    "--interval",
+                    "3600",
+                    "--port",
+                    Integer.toString(proxy.port()));
+            programs.add(node);
+            node.connected();
+            assertAnswers(client(certificates.of("ann"), server, "call", "--node", "7", "add(1,2)"), "3");
+            proxy.swallow();
+            node.awaitOut(line -> line.contains(" server_away connection=worker "));
+            server.awaitOut(line -> line.contains(" node_lost "));
+        }
+    }
+
     /** A command of the tour, and what is shown below it. */
     private record Step(String command, List<String> shown) {}
 

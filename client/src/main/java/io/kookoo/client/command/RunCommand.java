@@ -123,6 +123,7 @@ final class RunCommand implements Callable<Integer> {
         // A tethered client is one of its server, and no node of its own, whatever its environment says.
         Settings settings = program.settings(given, tether ? Map.of() : Map.of("node-id", "NODE_ID"));
         Servers servers = Servers.of(settings);
+        ConnectionLimits limits = tether ? Program.limitsOfLocal(settings) : Program.limits(settings);
         OptionalInt number = tether ? OptionalInt.empty() : settings.client().nodeId();
         if (replace && !tether && number.isEmpty()) {
             throw new ParameterException(
@@ -140,7 +141,7 @@ final class RunCommand implements Callable<Integer> {
             Identity identity = number.isPresent()
                     ? node(number.getAsInt(), settings, log, end)
                     : Identity.ofClient(HostName.withPid(ProcessHandle.current().pid()));
-            run(settings, servers, identity, log, end);
+            run(settings, servers, limits, identity, log, end);
         } catch (RuntimeException | Error e) {
             LOG.error(KookooLog.CRITICAL, "internal_error", e);
             throw e;
@@ -160,7 +161,13 @@ final class RunCommand implements Callable<Integer> {
                 server -> end.complete(new End("the server " + server + " asks node " + number + " to stop", true)));
     }
 
-    private void run(Settings settings, Servers servers, Identity identity, KookooLog log, CompletableFuture<End> ended)
+    private void run(
+            Settings settings,
+            Servers servers,
+            ConnectionLimits limits,
+            Identity identity,
+            KookooLog log,
+            CompletableFuture<End> ended)
             throws InterruptedException, ExecutionException {
         FunctionExecutor executor = Program.executor(settings);
         ConnectionLimits limits = tether ? Program.limitsOfLocal(settings) : Program.limits(settings);

@@ -49,8 +49,8 @@ public final class Connector implements ConnectionSource {
     }
 
     /**
-     * A new connection; blocks until it is there, at most for the connect timeout, and as long again to agree on TLS. The name of the server is resolved
-     * anew every time.
+     * A new connection; blocks until it is there, at most for the connect timeout, and as long again to agree on TLS. The name of the server
+     * is resolved anew every time.
      */
     @Override
     public ServerConnection open() throws CannotConnectException {
