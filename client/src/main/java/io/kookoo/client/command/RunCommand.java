@@ -170,7 +170,6 @@ final class RunCommand implements Callable<Integer> {
             CompletableFuture<End> ended)
             throws InterruptedException, ExecutionException {
         FunctionExecutor executor = Program.executor(settings);
-        ConnectionLimits limits = tether ? Program.limitsOfLocal(settings) : Program.limits(settings);
         // A tethered client is started again by its server.
         Optional<Runnable> overdue = tether ? Optional.of(() -> endAtOnce(log)) : Optional.empty();
         Node node = new Node(settings, servers, limits, executor, identity, overdue);
