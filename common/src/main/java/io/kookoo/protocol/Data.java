@@ -56,12 +56,16 @@ public final class Data {
      * A character that is cut at the bound is left out.
      */
     public String text(int length) {
-        String text = beginning((long) MAX_CHARACTER_BYTES * length).text();
+        return beginning(beginning((long) MAX_CHARACTER_BYTES * length).text(), length);
+    }
+
+    /** The beginning of a text: at most {@code length} characters, and never half of a pair that stands for one. */
+    public static String beginning(String text, int length) {
         if (text.length() <= length) {
             return text;
         }
-        boolean cut = length > 0 && Character.isHighSurrogate(text.charAt(length - 1));
-        return text.substring(0, cut ? length - 1 : length);
+        boolean halves = length > 0 && Character.isHighSurrogate(text.charAt(length - 1));
+        return text.substring(0, halves ? length - 1 : length);
     }
 
     /** At most the first {@code length} bytes; a character in UTF-8 that is cut at the bound is left out. */

@@ -45,9 +45,13 @@ final class DataTest {
     }
 
     @Test
-    void shouldNotCutAPairOfSurrogatesInTwo() {
-        assertEquals("a", Data.of("a\ud83d\ude00b").text(2));
-        assertEquals("a\ud83d\ude00", Data.of("a\ud83d\ude00b").text(3));
+    void shouldNotHalveAPairOfSurrogates() {
+        String face = "\ud83d\ude00";
+        assertEquals("a" + face, Data.of("a" + face + face).text(4));
+        assertEquals("a" + face, Data.beginning("a" + face, 3));
+        assertEquals("a", Data.beginning("a" + face, 2));
+        assertEquals("", Data.beginning(face, 1));
+        assertEquals("", Data.beginning(face, 0));
     }
 
     /** Bytes that each continue a character of UTF-8, which none has begun. */

@@ -212,7 +212,7 @@ public final class PeerConversation implements Conversation {
     }
 
     private void setClientId(String id) {
-        String kept = id.substring(0, Math.min(id.length(), MAX_CLIENT_ID_CHARS));
+        String kept = Data.beginning(id, MAX_CLIENT_ID_CHARS);
         dispatcher.setClientId(peer, kept.isEmpty() ? "-" : kept, deliveries);
     }
 

@@ -91,7 +91,7 @@ final class Span {
             return new Report.Call(
                     ended,
                     handle.text(),
-                    text.substring(0, Math.min(text.length(), CALL_CHARS)),
+                    Data.beginning(text, CALL_CHARS),
                     worker,
                     nanos < 0 ? null : Duration.ofNanos(nanos),
                     outcome.word,
