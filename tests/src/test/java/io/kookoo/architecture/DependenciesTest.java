@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -22,6 +24,8 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
@@ -37,6 +41,9 @@ class DependenciesTest {
     /** A row: the artifacts, their version, where they are, when somebody looked, and what is known. */
     private static final Pattern ROW = Pattern.compile(
             "\\| ((?:`[\\w.-]+`(?:, )?)+) \\| ([\\w.-]+) \\| [^|]+ \\| (\\d{4}-\\d{2}-\\d{2}) \\| ([^|]+) \\|");
+
+    private static final List<String> OF_TESTS =
+            List.of("com/code_intelligence/", "io/kookoo/fuzz/", "org/junit/", "com/tngtech/");
 
     private record Row(Set<String> artifacts, String version, LocalDate lookedAt, String known) {}
 
@@ -68,6 +75,18 @@ class DependenciesTest {
         for (Row row : rows) {
             assertFalse(row.lookedAt.isAfter(tomorrow), row::toString);
             assertFalse(row.known.isBlank(), row::toString);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"server.jar", "client.jar"})
+    void shouldShipNothingOfTheTests(String jar) throws IOException {
+        try (JarFile shipped = new JarFile(ROOT.resolve(jar).toFile())) {
+            List<String> ofTests = shipped.stream()
+                    .map(JarEntry::getName)
+                    .filter(name -> OF_TESTS.stream().anyMatch(name::startsWith))
+                    .toList();
+            assertEquals(List.of(), ofTests);
         }
     }
 

@@ -47,7 +47,7 @@ class FuzzTest {
     /** Fewer would mean that the classes are not watched, or that the fuzzer stands still; a machine may be busy with other things. */
     private static final int LEAST_COVERED = 100;
 
-    private static final int LEAST_RUNS = 10;
+    private static final int LEAST_RUNS = 2;
 
     /** The last line of the fuzzer's own: runs, and edges of the code that they have reached. */
     private static final Pattern DONE = Pattern.compile("#(\\d+)\\s+DONE\\s+cov: (\\d+)");
@@ -57,6 +57,9 @@ class FuzzTest {
             ":",
             "com.code_intelligence.jazzer.sanitizers.FilePathTraversal",
             "com.code_intelligence.jazzer.sanitizers.ServerSideRequestForgery");
+
+    /** Before, the better compiler of the JVM takes more time than it saves. */
+    private static final int LONG_SECONDS = 60;
 
     /** Each takes one processor. */
     private static final int AT_A_TIME = 2;
@@ -122,6 +125,7 @@ class FuzzTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=" + (SECONDS < LONG_SECONDS ? 1 : 4),
                 "-ea",
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:+EnableDynamicAgentLoading",
