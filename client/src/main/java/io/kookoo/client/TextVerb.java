@@ -36,6 +36,10 @@ public enum TextVerb {
     CLIENTS(true),
     HISTORY(true),
     TELL(false),
+    NODES(true),
+    QUIET(false),
+    RESUME(false),
+    STOP(false),
     HELP(true);
 
     private final boolean list;

@@ -7,6 +7,7 @@ import io.kookoo.client.function.NamedFunction;
 import io.kookoo.client.function.TextFunction;
 import io.kookoo.client.net.ConnectionLimits;
 import io.kookoo.client.net.ServerAddress;
+import io.kookoo.client.net.Servers;
 import io.kookoo.client.run.Node;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,14 +28,14 @@ import java.util.List;
  * <p>It connects in the background, and again whenever the server was away. What a function throws fails its job and stops nothing else.
  * Functions have no time limit; a job that is cancelled has its thread interrupted.
  *
- * <p>To be set up by one thread; {@link #close} may be called by any. Threads, all daemons: one that reads, one for each slot, and two that
- * look after them.
+ * <p>To be set up by one thread; {@link #close} may be called by any. Threads, all daemons: for each server one that reads,
+ * one that pings, and one for each slot; and two that look after them.
  */
 public final class Worker implements AutoCloseable {
     /** How long the jobs that run may take to end when it is closed. */
     public static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
 
-    private final ServerAddress address;
+    private final Servers servers;
     private final ConnectionLimits limits;
     private final List<FunctionLibrary> libraries = new ArrayList<>();
     private int slots = Runtime.getRuntime().availableProcessors();
@@ -47,7 +48,12 @@ public final class Worker implements AutoCloseable {
 
     /** The same with limits of one's own. */
     public Worker(ServerAddress address, ConnectionLimits limits) {
-        this.address = address;
+        this(Servers.of(address), limits);
+    }
+
+    /** For several servers: it works for all of them. */
+    public Worker(Servers servers, ConnectionLimits limits) {
+        this.servers = servers;
         this.limits = limits;
     }
 
@@ -70,7 +76,7 @@ public final class Worker implements AutoCloseable {
         return this;
     }
 
-    /** How many jobs are run at the same time, 1 or more; as many as there are processors unless said otherwise. */
+    /** How many jobs of a server are run at the same time, 1 or more; as many as there are processors unless said otherwise. */
     public Worker slots(int number) {
         if (number < 1) {
             throw new IllegalArgumentException(number + " slots; a worker has at least one");
@@ -93,7 +99,7 @@ public final class Worker implements AutoCloseable {
             throw new IllegalStateException(String.join("\n", executor.problems()));
         }
         String id = HostName.withPid(ProcessHandle.current().pid());
-        node = Node.ofWorker(address, limits, executor, id, slots);
+        node = Node.ofWorker(servers, limits, executor, id, slots);
         node.start();
         return this;
     }

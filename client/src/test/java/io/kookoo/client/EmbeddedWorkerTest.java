@@ -10,10 +10,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.kookoo.client.function.FunctionLibrary;
 import io.kookoo.client.net.ScriptedServer;
 import io.kookoo.client.net.ScriptedServer.Peer;
+import io.kookoo.client.net.Servers;
 import io.kookoo.protocol.PacketType;
+import io.kookoo.settings.Settings.Client.Balance;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -88,6 +93,34 @@ class EmbeddedWorkerTest {
                 begun(second);
                 second.send(res(JOB_ASSIGN_UNIQ, "H:1", "f", "", "")).expect(req(WORK_COMPLETE, "H:1", ""));
                 second.reset();
+            }
+        }
+    }
+
+    @Test
+    void shouldWorkForEachOfItsServersWithSlotsOfItsOwn() throws Exception {
+        try (ScriptedServer other = new ScriptedServer()) {
+            Servers both =
+                    new Servers(List.of(server.address(), other.address()), Balance.ORDER, Duration.ofSeconds(30));
+            CountDownLatch atOnce = new CountDownLatch(2);
+            Worker worker = new Worker(both, Kookoo.LIMITS)
+                    .function("meet", (text, job) -> {
+                        atOnce.countDown();
+                        return atOnce.await(10, TimeUnit.SECONDS) ? "both" : "alone";
+                    })
+                    .slots(1)
+                    .start();
+            try (worker;
+                    Peer one = server.accept();
+                    Peer two = other.accept()) {
+                for (Peer peer : List.of(one, two)) {
+                    begun(peer);
+                    peer.send(res(JOB_ASSIGN_UNIQ, "H:1", "meet", "", ""));
+                }
+                for (Peer peer : List.of(one, two)) {
+                    peer.expect(req(WORK_COMPLETE, "H:1", "both"), req(GRAB_JOB_UNIQ))
+                            .send(res(NO_JOB));
+                }
             }
         }
     }

@@ -5,6 +5,7 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import io.kookoo.settings.Settings;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -13,11 +14,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.Marker;
+import org.slf4j.MarkerFactory;
 
 /**
  * The one door to the log: between {@link #open} and {@link #close} whatever is logged through slf4j goes to the weekly
  * file in {@code log_dir}, which server and clients share, and where asked for to standard output and a syslog server.
- * Lines are {@code 2026-11-21 10:00:00 - Server - INFO - message}, in the local time zone.
+ * Lines are {@code 2026-11-21 10:00:00 - Server - INFO - message}, or have the other form of {@code [Logger] format}, in the local time
+ * zone.
  *
  * <p>Logging throws nothing and goes on whatever becomes of the disk; lines that cannot be written are reported on
  * standard error, at once and then at most once a minute. Nor does it wait for whoever reads standard output: lines that
@@ -28,11 +32,26 @@ import org.slf4j.LoggerFactory;
  */
 public final class KookooLog implements AutoCloseable {
 
+    /** Makes the level of an error CRITICAL: the program ends by it, or is of no use any more. */
+    public static final Marker CRITICAL = MarkerFactory.getMarker("CRITICAL");
+
     private static final Logger LOG = LoggerFactory.getLogger(KookooLog.class);
 
+    /** What goes to the file of pings, and nowhere else. */
+    private static final String PINGS = "io.kookoo.pings";
+
+    private final Settings.Logger settings;
+    private final String program;
+    private final Clock clock;
     private final List<Appender<ILoggingEvent>> appenders;
 
-    private KookooLog(List<Appender<ILoggingEvent>> appenders) {
+    /** Null until it is opened. */
+    private Appender<ILoggingEvent> pings;
+
+    private KookooLog(Settings.Logger settings, String program, Clock clock, List<Appender<ILoggingEvent>> appenders) {
+        this.settings = settings;
+        this.program = program;
+        this.clock = clock;
         this.appenders = List.copyOf(appenders);
     }
 
@@ -48,10 +67,8 @@ public final class KookooLog implements AutoCloseable {
     }
 
     static KookooLog open(Settings.Logger settings, String program, boolean console, Clock clock) {
-        WeeklyFile file = new WeeklyFile(settings.dir(), program, clock, System.err::println);
         List<Appender<ILoggingEvent>> appenders = new ArrayList<>();
-        appenders.add(
-                new SharedLogAppender(new EventText(program, settings.verbose()), file, console ? System.out : null));
+        appenders.add(fileAppender(settings, "kookoo", program, clock, console ? System.out : null));
         InetSocketAddress syslog = settings.syslog().orElse(null);
         boolean known = syslog != null && isKnown(syslog.getHostString());
         if (known) {
@@ -60,11 +77,7 @@ public final class KookooLog implements AutoCloseable {
 
         ch.qos.logback.classic.Logger root = root();
         root.setLevel(Level.convertAnSLF4JLevel(settings.level()));
-        for (Appender<ILoggingEvent> appender : appenders) {
-            appender.setContext(root.getLoggerContext());
-            appender.start();
-            root.addAppender(appender);
-        }
+        appenders.forEach(appender -> attach(appender, root));
         if (syslog != null && !known) {
             LOG.warn(
                     "{}",
@@ -72,7 +85,32 @@ public final class KookooLog implements AutoCloseable {
                             .with("syslog", syslog.getHostString() + ":" + syslog.getPort())
                             .with("effect", "no copy of the log is sent until a restart; correct [Logger] syslog"));
         }
-        return new KookooLog(appenders);
+        return new KookooLog(settings, program, clock, appenders);
+    }
+
+    private static Appender<ILoggingEvent> fileAppender(
+            Settings.Logger settings, String name, String program, Clock clock, PrintStream console) {
+        LineForm form = LineForm.of(settings.format());
+        WeeklyFile file = new WeeklyFile(settings.dir(), name, form, program, clock, System.err::println);
+        return new SharedLogAppender(new EventText(form, program, settings.verbose()), file, console);
+    }
+
+    private static void attach(Appender<ILoggingEvent> appender, ch.qos.logback.classic.Logger logger) {
+        appender.setContext(logger.getLoggerContext());
+        appender.start();
+        logger.addAppender(appender);
+    }
+
+    /**
+     * Opens the log of pings, a weekly file {@code ping-...} beside the other, of the same form and kept as long. What is logged there is
+     * in no other place. Blocking; once.
+     */
+    public Logger openPings() {
+        ch.qos.logback.classic.Logger logger = logger(PINGS);
+        logger.setAdditive(false);
+        pings = fileAppender(settings, "ping", program, clock, null);
+        attach(pings, logger);
+        return logger;
     }
 
     /**
@@ -84,6 +122,10 @@ public final class KookooLog implements AutoCloseable {
         for (Appender<ILoggingEvent> appender : appenders) {
             root().detachAppender(appender);
             appender.stop();
+        }
+        if (pings != null) {
+            logger(PINGS).detachAppender(pings);
+            pings.stop();
         }
     }
 
@@ -97,6 +139,10 @@ public final class KookooLog implements AutoCloseable {
     }
 
     private static ch.qos.logback.classic.Logger root() {
-        return ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(Logger.ROOT_LOGGER_NAME);
+        return logger(Logger.ROOT_LOGGER_NAME);
+    }
+
+    private static ch.qos.logback.classic.Logger logger(String name) {
+        return ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(name);
     }
 }

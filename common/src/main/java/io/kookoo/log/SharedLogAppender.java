@@ -30,8 +30,8 @@ final class SharedLogAppender extends UnsynchronizedAppenderBase<ILoggingEvent> 
     }
 
     private byte[] consoleLost(long lines) {
-        return file.write(
-                text.program() + " - WARNING - " + LogEvent.of("console_lost").with("lines", lines));
+        LogEvent lost = LogEvent.of("console_lost").with("lines", lines);
+        return file.write(text.form().notice(text.program(), lost));
     }
 
     @Override

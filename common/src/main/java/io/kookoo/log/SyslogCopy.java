@@ -28,7 +28,7 @@ final class SyslogCopy extends SyslogAppenderBase<ILoggingEvent> {
     private final EventText text;
 
     SyslogCopy(String program, InetSocketAddress server) {
-        text = new EventText(program, false);
+        text = new EventText(LineForm.PLAIN, program, false);
         setSyslogHost(server.getHostString());
         setPort(server.getPort());
         setFacility(FACILITY);

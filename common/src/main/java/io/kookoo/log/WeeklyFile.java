@@ -15,7 +15,6 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.IsoFields;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
@@ -24,7 +23,7 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
- * The log file of the week, {@code kookoo-<ISO year>-W<week>.log}, which other processes write at the same time. It puts
+ * The log file of the week, such as {@code kookoo-<ISO year>-W<week>.log}, which other processes write at the same time. It puts
  * the time before each line, so that the lines of a process are in order and each is in the file of its own time.
  *
  * <p>No line is lost or torn between processes because nothing is ever renamed or truncated here and each line is one
@@ -43,9 +42,7 @@ final class WeeklyFile implements AutoCloseable {
 
     private static final int WEEKS_BACK = 4;
     private static final int SECONDS_BETWEEN_ALARMS = 60;
-    private static final Pattern NAME = Pattern.compile("kookoo-\\d{4}-W\\d{2}\\.log");
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT);
-    private static final byte[] SEPARATOR = " - ".getBytes(StandardCharsets.US_ASCII);
 
     /** How long a file must stand still before half a line at its end is taken for left behind. */
     private static final long STANDS_STILL_NANOS = 20_000_000;
@@ -53,6 +50,9 @@ final class WeeklyFile implements AutoCloseable {
     private static final int MAX_LOOKS = 10;
 
     private final Path dir;
+    private final String name;
+    private final Pattern names;
+    private final LineForm form;
     private final String program;
     private final Clock clock;
     private final Consumer<String> alarm;
@@ -66,7 +66,7 @@ final class WeeklyFile implements AutoCloseable {
     private boolean sweepDue;
     private boolean attemptDue; // one attempt to open a second
     private long second = Long.MIN_VALUE; // of the last line
-    private byte[] time = {}; // the text of that second, with the separator
+    private byte[] time = {}; // that second as the beginning of a line
     private long lostLines;
     private long alarmSecond = Long.MIN_VALUE;
     private boolean closed;
@@ -75,12 +75,17 @@ final class WeeklyFile implements AutoCloseable {
      * Opens the file of now, so that a folder that may not be written is reported at once.
      *
      * @param dir made if missing
+     * @param name what the names of the files begin with
+     * @param form of the lines
      * @param program named in the line that tells how many lines were lost
      * @param clock gives the time, and the zone in which weeks turn
      * @param alarm is given a sentence for a person; called on the thread that writes, outside the lock
      */
-    WeeklyFile(Path dir, String program, Clock clock, Consumer<String> alarm) {
+    WeeklyFile(Path dir, String name, LineForm form, String program, Clock clock, Consumer<String> alarm) {
         this.dir = Objects.requireNonNull(dir);
+        this.name = Objects.requireNonNull(name);
+        this.names = Pattern.compile(Pattern.quote(name) + "-\\d{4}-W\\d{2}\\.log");
+        this.form = Objects.requireNonNull(form);
         this.program = Objects.requireNonNull(program);
         this.clock = Objects.requireNonNull(clock);
         this.alarm = Objects.requireNonNull(alarm);
@@ -153,11 +158,9 @@ final class WeeklyFile implements AutoCloseable {
         assert lock.isHeldByCurrentThread();
         second = now.getEpochSecond();
         LocalDateTime local = LocalDateTime.ofInstant(now, clock.getZone());
-        byte[] digits = TIME.format(local).getBytes(StandardCharsets.US_ASCII);
-        time = Arrays.copyOf(digits, digits.length + SEPARATOR.length);
-        System.arraycopy(SEPARATOR, 0, time, digits.length, SEPARATOR.length);
+        time = form.time(TIME.format(local)).getBytes(StandardCharsets.US_ASCII);
 
-        Path ofWeek = dir.resolve(fileName(local.toLocalDate()));
+        Path ofWeek = dir.resolve(fileName(name, local.toLocalDate()));
         if (!ofWeek.equals(path)) {
             closeFile();
             path = ofWeek;
@@ -169,10 +172,11 @@ final class WeeklyFile implements AutoCloseable {
     }
 
     /** Weeks of ISO 8601 with their own year, whatever the locale; the names sort by time. */
-    static String fileName(LocalDate date) {
+    static String fileName(String name, LocalDate date) {
         return String.format(
                 Locale.ROOT,
-                "kookoo-%04d-W%02d.log",
+                "%s-%04d-W%02d.log",
+                name,
                 date.get(IsoFields.WEEK_BASED_YEAR),
                 date.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR));
     }
@@ -204,8 +208,7 @@ final class WeeklyFile implements AutoCloseable {
                 tornEnd = false;
             }
             if (lostLines > 0) {
-                String notice =
-                        program + " - WARNING - " + LogEvent.of("log_lost").with("lines", lostLines);
+                String notice = form.notice(program, LogEvent.of("log_lost").with("lines", lostLines));
                 out.write(line(notice.getBytes(StandardCharsets.UTF_8)));
                 lostLines = 0;
             }
@@ -260,13 +263,15 @@ final class WeeklyFile implements AutoCloseable {
     }
 
     private String sweep() {
-        String oldestKept = fileName(LocalDateTime.ofInstant(Instant.ofEpochSecond(second), clock.getZone())
-                .toLocalDate()
-                .minusWeeks(WEEKS_BACK));
+        String oldestKept = fileName(
+                name,
+                LocalDateTime.ofInstant(Instant.ofEpochSecond(second), clock.getZone())
+                        .toLocalDate()
+                        .minusWeeks(WEEKS_BACK));
         try (DirectoryStream<Path> files = Files.newDirectoryStream(dir)) {
             for (Path file : files) {
-                String name = file.getFileName().toString();
-                if (NAME.matcher(name).matches() && name.compareTo(oldestKept) < 0) {
+                String found = file.getFileName().toString();
+                if (names.matcher(found).matches() && found.compareTo(oldestKept) < 0) {
                     Files.deleteIfExists(file);
                 }
             }

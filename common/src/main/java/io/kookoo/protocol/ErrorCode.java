@@ -3,7 +3,7 @@ package io.kookoo.protocol;
 /**
  * The codes of an ERROR packet (19), whose body is {@code CODE NUL text}.
  *
- * <p>All but the last two are gearmand's ({@code docs/protocol.md}, ERROR).
+ * <p>All but the last three are gearmand's ({@code docs/protocol.md}, ERROR).
  */
 public enum ErrorCode {
     INVALID_MAGIC,
@@ -15,5 +15,7 @@ public enum ErrorCode {
     /** A packet with too few arguments, or one that cannot be read; Kookoo's own, where gearmand closes the connection. */
     INVALID_ARGUMENTS,
     /** A packet above the configured maximum; Kookoo's own. The connection is closed after it. */
-    PACKET_TOO_LARGE
+    PACKET_TOO_LARGE,
+    /** Another node that lives has the id that a connection announced; Kookoo's own. */
+    NODE_ID_TAKEN
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.slf4j.event.Level;
@@ -38,8 +39,11 @@ record SettingKey<T>(String section, String name, String option, String defaultT
     /** A day: longer waits are mistakes, and every such time fits into nanoseconds many times over. */
     private static final String A_DAY = "86400";
 
+    private static final int DEFAULT_PORT = 5555;
+
     static final SettingKey<String> IP = key(SERVER, "ip", "127.0.0.1", ValueType.host());
-    static final SettingKey<Integer> PORT = key(SERVER, "port", "5555", ValueType.integer(0, 65535));
+    static final SettingKey<Integer> PORT =
+            key(SERVER, "port", Integer.toString(DEFAULT_PORT), ValueType.integer(0, 65535));
     static final SettingKey<Path> FUNCTIONS = key(SERVER, "functions", "functions.txt", ValueType.path());
     static final SettingKey<Integer> WORKERS = key(SERVER, "workers", "0", ValueType.integer(0, 1000));
     static final SettingKey<OptionalLong> SEED = key(SERVER, "seed", "", ValueType.longOrEmpty());
@@ -66,8 +70,24 @@ record SettingKey<T>(String section, String name, String option, String defaultT
 
     static final SettingKey<Duration> STORE_TIMEOUT =
             key(CLIENT, "store_timeout", "60", ValueType.seconds("0.1", A_DAY));
+    static final SettingKey<OptionalInt> NODE_ID =
+            key(CLIENT, "node_id", "", ValueType.integerOrEmpty(1, Integer.MAX_VALUE));
+    static final SettingKey<Optional<String>> NAME = key(CLIENT, "name", "", ValueType.nodeNameOrEmpty());
+    static final SettingKey<Duration> PING_INTERVAL =
+            key(CLIENT, "ping_interval", "5", ValueType.seconds("0.01", "3600"));
+    static final SettingKey<Duration> PING_TIMEOUT =
+            key(CLIENT, "ping_timeout", "15", ValueType.seconds("0.02", A_DAY));
+
+    static final SettingKey<List<InetSocketAddress>> SERVERS =
+            key(CLIENT, "servers", "", ValueType.hostPorts(DEFAULT_PORT));
+    static final SettingKey<Settings.Client.Balance> BALANCE =
+            key(CLIENT, "balance", "order", ValueType.oneOf(Settings.Client.Balance.class));
+    static final SettingKey<Duration> FAILBACK_AFTER =
+            key(CLIENT, "failback_after", "30", ValueType.seconds("0", A_DAY));
 
     static final SettingKey<Level> LOG_LEVEL = key(LOGGER, "log_level", "INFO", ValueType.level());
+    static final SettingKey<Settings.Logger.Format> FORMAT =
+            key(LOGGER, "format", "plain", ValueType.oneOf(Settings.Logger.Format.class));
     static final SettingKey<Path> LOG_DIR = key(LOGGER, "log_dir", "logs", ValueType.path());
     static final SettingKey<Boolean> VERBOSE = key(LOGGER, "verbose", "no", ValueType.yesOrNo());
     static final SettingKey<Integer> JOB_LINES =
@@ -116,7 +136,15 @@ record SettingKey<T>(String section, String name, String option, String defaultT
             FUNCTIONS_DIR,
             WAIT_WORKER,
             STORE_TIMEOUT,
+            SERVERS,
+            BALANCE,
+            FAILBACK_AFTER,
+            NODE_ID,
+            NAME,
+            PING_INTERVAL,
+            PING_TIMEOUT,
             LOG_LEVEL,
+            FORMAT,
             LOG_DIR,
             VERBOSE,
             JOB_LINES,

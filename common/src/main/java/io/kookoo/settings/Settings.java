@@ -61,6 +61,7 @@ public record Settings(
             "json",
             "limit",
             "priority",
+            "replace",
             "since",
             "state",
             "timeout",
@@ -112,6 +113,14 @@ public record Settings(
      * @param waitWorker how long a submitted call waits for some worker to offer its function, at least 0
      * @param storeTimeout how long a server that has to write to its store before it answers may be silent and counts as
      *     slow, not as lost; over 0
+     * @param servers where its servers are, unresolved, each once, in the order in which they are preferred; empty where the one of
+     *     {@code [Server] ip} and {@code port} is meant
+     * @param balance which of several servers is used where one is enough
+     * @param failbackAfter how long a better server has to have answered without a break before it is used again, at least 0
+     * @param nodeId the id of a client that runs functions, over 0; empty for none
+     * @param name the name of such a client, not digits alone; empty for that of the machine
+     * @param pingInterval so often a server is sent an ECHO_REQ, over 0
+     * @param pingTimeout a server that has not answered one for so long is lost; more than {@code pingInterval}
      */
     public record Client(
             Duration functionInterval,
@@ -119,18 +128,47 @@ public record Settings(
             Duration functionTimeout,
             Path functionsDir,
             Duration waitWorker,
-            Duration storeTimeout) {}
+            Duration storeTimeout,
+            List<InetSocketAddress> servers,
+            Balance balance,
+            Duration failbackAfter,
+            OptionalInt nodeId,
+            Optional<String> name,
+            Duration pingInterval,
+            Duration pingTimeout) {
+        /** Which of several servers is used where one is enough. */
+        public enum Balance {
+            /** The first that answers, in their order. */
+            ORDER,
+            /** Of those that answer the one with the fewest jobs, waiting and running. */
+            LEAST
+        }
+
+        public Client {
+            servers = List.copyOf(servers);
+        }
+    }
 
     /**
      * {@code [Logger]}.
      *
      * @param level DEBUG, INFO, WARN or ERROR
+     * @param format how a line is written
      * @param dir the folder of the weekly files; need not exist
      * @param verbose whether stack traces are logged
      * @param jobLines lines about submitted jobs that a second may have, at least 0
      * @param syslog the syslog server that gets a copy, unresolved; empty for none
      */
-    public record Logger(Level level, Path dir, boolean verbose, int jobLines, Optional<InetSocketAddress> syslog) {}
+    public record Logger(
+            Level level, Format format, Path dir, boolean verbose, int jobLines, Optional<InetSocketAddress> syslog) {
+        /** How a line is put together. */
+        public enum Format {
+            /** {@code TIME - PROGRAM - LEVEL - message}. */
+            PLAIN,
+            /** {@code [TIME] : [LEVEL] - [PROGRAM - message]}. */
+            BRACKET
+        }
+    }
 
     /**
      * {@code [Store]}.
@@ -302,6 +340,21 @@ public record Settings(
      */
     public static Settings load(
             Path currentFolder, Path jarFolder, Map<String, String> environment, Map<String, String> commandLine) {
+        return load(currentFolder, jarFolder, environment, commandLine, Map.of());
+    }
+
+    /**
+     * The same for a program that also takes names of the environment which are not {@code KOOKOO_...}, and may therefore be meant for
+     * others: they are stronger than the file and weaker than the names of our own.
+     *
+     * @param bareNames by the long names of options without dashes: such as {@code NODE_ID} for {@code node-id}
+     */
+    public static Settings load(
+            Path currentFolder,
+            Path jarFolder,
+            Map<String, String> environment,
+            Map<String, String> commandLine,
+            Map<String, String> bareNames) {
         Set<String> strangers = new TreeSet<>(commandLine.keySet());
         strangers.removeAll(optionNames());
         if (!strangers.isEmpty()) {
@@ -311,17 +364,19 @@ public record Settings(
         Optional<IniFile> ini = file(home, environment, commandLine).map(IniFile::read);
 
         Map<SettingKey<?>, Text> texts = new LinkedHashMap<>();
-        SettingKey.ALL.forEach(key -> texts.put(key, new Text(key.defaultText(), "default")));
+        SettingKey.ALL.forEach(key -> texts.put(key, Text.ofDefault(key)));
         Map<OfFunction, Map<SettingKey<?>, Text>> ofFunctions = new LinkedHashMap<>();
         ini.ifPresent(file -> readTexts(file, texts, ofFunctions));
         for (SettingKey<?> key : SettingKey.ALL) {
-            String inEnvironment = environment.get(key.environment());
-            if (inEnvironment != null) {
-                texts.put(key, new Text(inEnvironment.strip(), "environment " + key.environment()));
+            for (String name : List.of(bareNames.getOrDefault(key.option(), key.environment()), key.environment())) {
+                String inEnvironment = environment.get(name);
+                if (inEnvironment != null) {
+                    texts.put(key, new Text(inEnvironment.strip(), Source.ENVIRONMENT, "environment " + name));
+                }
             }
             String given = commandLine.get(key.option());
             if (given != null) {
-                texts.put(key, new Text(given.strip(), "option --" + key.option()));
+                texts.put(key, new Text(given.strip(), Source.COMMAND_LINE, "option --" + key.option()));
             }
         }
         return new Values(home, texts, ofFunctions).settings(ini.map(IniFile::path), warnings(environment));
@@ -369,7 +424,7 @@ public record Settings(
             }
             Map<SettingKey<?>, Text> into =
                     section == null ? texts : ofFunctions.computeIfAbsent(section, unknown -> new LinkedHashMap<>());
-            into.put(key, new Text(entry.value(), where));
+            into.put(key, new Text(entry.value(), Source.FILE, where));
         }
     }
 
@@ -413,8 +468,20 @@ public record Settings(
         return warnings;
     }
 
-    /** The text of a setting and where it stands. */
-    private record Text(String text, String where) {}
+    /** Where a text was read; the later is stronger. */
+    private enum Source {
+        DEFAULT,
+        FILE,
+        ENVIRONMENT,
+        COMMAND_LINE
+    }
+
+    /** The text of a setting and where it stands, for programs and for people. */
+    private record Text(String text, Source source, String where) {
+        static Text ofDefault(SettingKey<?> key) {
+            return new Text(key.defaultText(), Source.DEFAULT, "default");
+        }
+    }
 
     /** A section that carries a function's name, {@code [Function add]}: its kind and the name. */
     private record OfFunction(String kind, String name) {
@@ -511,18 +578,57 @@ public record Settings(
 
         private Client client() {
             int threads = value(SettingKey.THREADS);
+            Duration pingInterval = value(SettingKey.PING_INTERVAL);
+            Duration pingTimeout = value(SettingKey.PING_TIMEOUT);
+            if (pingTimeout.compareTo(pingInterval) <= 0) {
+                boolean timeout = texts.get(SettingKey.PING_TIMEOUT).source() != Source.DEFAULT;
+                SettingKey<?> key = timeout ? SettingKey.PING_TIMEOUT : SettingKey.PING_INTERVAL;
+                SettingKey<?> other = timeout ? SettingKey.PING_INTERVAL : SettingKey.PING_TIMEOUT;
+                throw refused(
+                        key,
+                        texts.get(key),
+                        (timeout ? "more than " : "less than ") + other.title() + ", which is \""
+                                + texts.get(other).text() + "\"");
+            }
             return new Client(
                     value(SettingKey.GET_FUNCTION_INTERVAL),
                     threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
                     value(SettingKey.FUNCTION_TIMEOUT),
                     path(SettingKey.FUNCTIONS_DIR),
                     value(SettingKey.WAIT_WORKER),
-                    value(SettingKey.STORE_TIMEOUT));
+                    value(SettingKey.STORE_TIMEOUT),
+                    servers(),
+                    value(SettingKey.BALANCE),
+                    value(SettingKey.FAILBACK_AFTER),
+                    value(SettingKey.NODE_ID),
+                    value(SettingKey.NAME),
+                    pingInterval,
+                    pingTimeout);
+        }
+
+        /** Those of the list, unless somebody has named one server for this one start of the program. */
+        private List<InetSocketAddress> servers() {
+            List<InetSocketAddress> servers = value(SettingKey.SERVERS);
+            Text list = texts.get(SettingKey.SERVERS);
+            for (SettingKey<?> key : List.of(SettingKey.IP, SettingKey.PORT)) {
+                Text one = texts.get(key);
+                if (one.source().compareTo(Source.ENVIRONMENT) < 0
+                        || one.source().compareTo(list.source()) < 0) {
+                    continue;
+                }
+                if (list.source() == Source.COMMAND_LINE) {
+                    throw new SettingsException(list.where() + " and " + one.where()
+                            + ": one of them says where the server is; remove the other");
+                }
+                return List.of();
+            }
+            return servers;
         }
 
         private Logger logger() {
             return new Logger(
                     value(SettingKey.LOG_LEVEL),
+                    value(SettingKey.FORMAT),
                     path(SettingKey.LOG_DIR),
                     value(SettingKey.VERBOSE),
                     value(SettingKey.JOB_LINES),
@@ -553,7 +659,7 @@ public record Settings(
 
         /** The value where it is given, else the default. */
         private static <T> T value(SettingKey<T> key, Map<SettingKey<?>, Text> given) {
-            Text text = given.getOrDefault(key, new Text(key.defaultText(), "default"));
+            Text text = given.getOrDefault(key, Text.ofDefault(key));
             return key.parse(text.text(), text.where());
         }
 

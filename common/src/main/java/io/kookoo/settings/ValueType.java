@@ -1,5 +1,6 @@
 package io.kookoo.settings;
 
+import io.kookoo.NodeName;
 import java.math.BigDecimal;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -7,9 +8,12 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
@@ -29,7 +33,7 @@ record ValueType<T>(String allowed, Function<String, T> parser) {
     private static final Pattern DECIMAL = Pattern.compile("\\d{1,9}(\\.\\d{1,9})?");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})([KMG]?)");
     private static final Pattern HOST = Pattern.compile("[\\p{L}\\p{N}._:%-]+");
-    private static final Pattern HOST_PORT = Pattern.compile("(?:\\[([^\\[\\]]+)]|([^:\\[\\]]+)):(\\d{1,5})");
+    private static final Pattern HOST_PORT = Pattern.compile("(?:\\[([^\\[\\]]+)]|([^:\\[\\]]+))(?::(\\d{1,5}))?");
 
     static ValueType<String> host() {
         return new ValueType<>("an address or a host name", text -> {
@@ -43,6 +47,22 @@ record ValueType<T>(String allowed, Function<String, T> parser) {
             int number = Integer.parseInt(text);
             require(number >= min && number <= max);
             return number;
+        });
+    }
+
+    static ValueType<OptionalInt> integerOrEmpty(int min, int max) {
+        ValueType<Integer> number = integer(min, max);
+        return new ValueType<>(
+                number.allowed() + ", or nothing",
+                text -> text.isEmpty()
+                        ? OptionalInt.empty()
+                        : OptionalInt.of(number.parser().apply(text)));
+    }
+
+    static ValueType<Optional<String>> nodeNameOrEmpty() {
+        return new ValueType<>(NodeName.RULE + ", or nothing", text -> {
+            require(text.isEmpty() || NodeName.isName(text));
+            return text.isEmpty() ? Optional.empty() : Optional.of(text);
         });
     }
 
@@ -160,13 +180,30 @@ record ValueType<T>(String allowed, Function<String, T> parser) {
             if (text.isEmpty()) {
                 return Optional.empty();
             }
-            Matcher match = HOST_PORT.matcher(text);
-            require(match.matches());
-            String host = match.group(1) == null ? match.group(2) : match.group(1);
-            int port = Integer.parseInt(match.group(3));
-            require(HOST.matcher(host).matches() && port > 0);
-            return Optional.of(InetSocketAddress.createUnresolved(host, port));
+            return Optional.of(hostPort(text, OptionalInt.empty()));
         });
+    }
+
+    /** Addresses separated by commas, in the order in which they stand there, as {@link #hostPortOrEmpty}. */
+    static ValueType<List<InetSocketAddress>> hostPorts(int defaultPort) {
+        String allowed = "host:port, separated by commas, each once, with ports from 1 to 65535 ([::1]:" + defaultPort
+                + " for IPv6; without a port it is " + defaultPort + "), or nothing";
+        return new ValueType<>(allowed, text -> {
+            Set<InetSocketAddress> addresses = new LinkedHashSet<>();
+            for (String address : text.isEmpty() ? new String[0] : text.split(",", -1)) {
+                require(addresses.add(hostPort(address.strip(), OptionalInt.of(defaultPort))));
+            }
+            return List.copyOf(addresses);
+        });
+    }
+
+    private static InetSocketAddress hostPort(String text, OptionalInt defaultPort) {
+        Matcher match = HOST_PORT.matcher(text);
+        require(match.matches() && (match.group(3) != null || defaultPort.isPresent()));
+        String host = match.group(1) == null ? match.group(2) : match.group(1);
+        int port = match.group(3) == null ? defaultPort.getAsInt() : Integer.parseInt(match.group(3));
+        require(HOST.matcher(host).matches() && port > 0);
+        return InetSocketAddress.createUnresolved(host, port);
     }
 
     private static long bytesOf(String text) {

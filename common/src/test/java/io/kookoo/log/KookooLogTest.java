@@ -150,6 +150,62 @@ final class KookooLogTest {
     }
 
     @Test
+    void shouldTellWhatStopsTheProgramFromOtherErrors() throws IOException {
+        logTo(open(Level.ERROR, false, Optional.empty()), () -> {
+            LOG.error(KookooLog.CRITICAL, "the end of {}", "this");
+            LOG.error("an error");
+            LOG.warn(KookooLog.CRITICAL, "below the level");
+        });
+        assertLog("2026-11-21 10:00:00 - Server - CRITICAL - the end of this\n"
+                + "2026-11-21 10:00:00 - Server - ERROR - an error\n");
+    }
+
+    @Test
+    void shouldPutTimeLevelAndMessageInBracketsIfAskedTo() throws IOException {
+        logTo(KookooLog.open(bracket(true), "Client", false, clock), () -> {
+            LOG.debug("{}", LogEvent.of("asked").with("n", 1));
+            LOG.info("one\ntwo");
+            LOG.warn("careful");
+            LOG.error("failed", new IllegalStateException("first"));
+            LOG.error(KookooLog.CRITICAL, "over");
+        });
+        String[] lines = read().split("\n");
+        assertEquals("[2026-11-21 10:00:00] : [DEBUG] - [Client - asked n=1]", lines[0]);
+        assertEquals("[2026-11-21 10:00:00] : [INFO] - [Client - one\\ntwo]", lines[1]);
+        assertEquals("[2026-11-21 10:00:00] : [WARNING] - [Client - careful]", lines[2]);
+        assertEquals("[2026-11-21 10:00:00] : [ERROR] - [Client - failed]", lines[3]);
+        assertEquals("    java.lang.IllegalStateException: first", lines[4]);
+        assertEquals("[2026-11-21 10:00:00] : [CRITICAL] - [Client - over]", lines[lines.length - 1]);
+    }
+
+    @Test
+    void shouldNameTheCauseWithinTheBrackets() throws IOException {
+        logTo(KookooLog.open(bracket(false), "Client", false, clock), () -> LOG.warn("lost", new IOException("gone")));
+        assertLog("[2026-11-21 10:00:00] : [WARNING] - [Client - lost cause=\"java.io.IOException: gone\"]\n");
+    }
+
+    @Test
+    void shouldKeepPingsInAFileOfTheirOwn() throws IOException {
+        Path old = Files.writeString(Files.createDirectories(dir).resolve("ping-2026-W42.log"), "old\n");
+        Path kept = Files.writeString(dir.resolve("ping-2026-W43.log"), "old\n");
+        Path strange = Files.writeString(dir.resolve("ping-2026-W42.txt"), "old\n");
+        KookooLog log = KookooLog.open(bracket(false), "Client", false, clock);
+        Logger pings = log.openPings();
+        logTo(log, () -> {
+            pings.info("ping n=1");
+            LOG.info("an event");
+            pings.warn("no_answer");
+        });
+        pings.warn("after the end");
+        assertLog("[2026-11-21 10:00:00] : [INFO] - [Client - an event]\n");
+        assertEquals(
+                "[2026-11-21 10:00:00] : [INFO] - [Client - ping n=1]\n"
+                        + "[2026-11-21 10:00:00] : [WARNING] - [Client - no_answer]\n",
+                Files.readString(dir.resolve("ping-2026-W47.log")));
+        assertEquals(List.of(false, true, true), List.of(Files.exists(old), Files.exists(kept), Files.exists(strange)));
+    }
+
+    @Test
     void shouldLogFromTheLevelOn() throws IOException {
         for (Level level : new Level[] {Level.DEBUG, Level.WARN, Level.ERROR}) {
             logTo(open(level, false, Optional.empty()), () -> {
@@ -316,8 +372,8 @@ final class KookooLogTest {
     /** Fills the pipe that is its standard output, closes the log and ends. */
     static final class Unread {
         public static void main(String[] arguments) {
-            Settings.Logger settings =
-                    new Settings.Logger(Level.INFO, Path.of(arguments[0]), false, 200, Optional.empty());
+            Settings.Logger settings = new Settings.Logger(
+                    Level.INFO, Settings.Logger.Format.PLAIN, Path.of(arguments[0]), false, 200, Optional.empty());
             SettableClock clock = new SettableClock("2026-11-21T10:00:00", ZoneOffset.UTC);
             KookooLog log = KookooLog.open(settings, "Server", true, clock);
             logNumbered(0, MORE_THAN_CAN_WAIT);
@@ -414,7 +470,11 @@ final class KookooLogTest {
     }
 
     private Settings.Logger settings(Level level, boolean verbose, Optional<InetSocketAddress> syslog) {
-        return new Settings.Logger(level, dir, verbose, 200, syslog);
+        return new Settings.Logger(level, Settings.Logger.Format.PLAIN, dir, verbose, 200, syslog);
+    }
+
+    private Settings.Logger bracket(boolean verbose) {
+        return new Settings.Logger(Level.DEBUG, Settings.Logger.Format.BRACKET, dir, verbose, 200, Optional.empty());
     }
 
     private static void assertReceived(DatagramSocket server, String pattern) throws IOException {

@@ -43,8 +43,8 @@ final class SharedLogTest {
     /** Arguments: folder, own name, count of lines. Says "ready", waits for a byte, and logs. */
     static final class Flood {
         public static void main(String[] arguments) throws IOException {
-            Settings.Logger settings =
-                    new Settings.Logger(Level.INFO, Path.of(arguments[0]), false, 200, Optional.empty());
+            Settings.Logger settings = new Settings.Logger(
+                    Level.INFO, Settings.Logger.Format.PLAIN, Path.of(arguments[0]), false, 200, Optional.empty());
             int count = Integer.parseInt(arguments[2]);
             SettableClock clock = new SettableClock("2027-01-03T23:59:00", ZoneOffset.UTC);
             Logger log = LoggerFactory.getLogger(Flood.class);

@@ -29,8 +29,8 @@ final class StartTest {
         public static void main(String[] arguments) {
             Logger log = LoggerFactory.getLogger(Program.class);
             log.error("too early");
-            Settings.Logger settings =
-                    new Settings.Logger(Level.INFO, Path.of(arguments[0]), false, 200, Optional.empty());
+            Settings.Logger settings = new Settings.Logger(
+                    Level.INFO, Settings.Logger.Format.PLAIN, Path.of(arguments[0]), false, 200, Optional.empty());
             SettableClock clock = new SettableClock("2026-11-21T10:00:00", ZoneOffset.UTC);
             KookooLog opened = KookooLog.open(settings, "Server", true, clock);
             log.info("in time");

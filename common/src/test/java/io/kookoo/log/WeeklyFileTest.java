@@ -173,7 +173,7 @@ final class WeeklyFileTest {
         "2027-12-31, kookoo-2027-W52.log",
     })
     void shouldNameTheWeekOfTheIsoYear(LocalDate date, String name) {
-        assertEquals(name, WeeklyFile.fileName(date));
+        assertEquals(name, WeeklyFile.fileName("kookoo", date));
     }
 
     @Test
@@ -255,8 +255,24 @@ final class WeeklyFileTest {
         assertFalse(Thread.currentThread().isInterrupted());
     }
 
+    @Test
+    void shouldTellLostLinesInTheFormOfTheOthers() throws IOException {
+        Files.createDirectory(dir);
+        Files.createSymbolicLink(week47, FULL_DISK);
+        try (WeeklyFile file = new WeeklyFile(dir, "kookoo", LineForm.BRACKET, "Client", clock, alarms::add)) {
+            file.write("[INFO] - [one]");
+            Files.delete(week47);
+            clock.advance(SECOND);
+            file.write("[INFO] - [two]");
+        }
+        assertLines(
+                week47,
+                "[2026-11-21 10:00:01] : [WARNING] - [Client - log_lost lines=1]",
+                "[2026-11-21 10:00:01] : [INFO] - [two]");
+    }
+
     private WeeklyFile open() {
-        return new WeeklyFile(dir, "Server", clock, alarms::add);
+        return new WeeklyFile(dir, "kookoo", LineForm.PLAIN, "Server", clock, alarms::add);
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

@@ -15,8 +15,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,7 +59,8 @@ final class SettingsTest {
         assertRefused(
                 "[Client]\n\n# text\ncolour = red\n",
                 ini + " line 4: unknown key \"colour\" (value \"red\") in [Client]; known are get_function_interval,"
-                        + " threads, function_timeout, functions_dir, wait_worker, store_timeout");
+                        + " threads, function_timeout, functions_dir, wait_worker, store_timeout,"
+                        + " servers, balance, failback_after, node_id, name, ping_interval, ping_timeout");
     }
 
     @Test
@@ -185,6 +188,39 @@ final class SettingsTest {
                 "keep-rows | 1M",
                 "store-timeout | 0",
                 "store-timeout | 1m",
+                "servers | a:1,",
+                "servers | a:1, ,b:2",
+                "servers | a:1 b:2",
+                "servers | a:1;b:2",
+                "servers | a:0",
+                "servers | a:65536",
+                "servers | a:",
+                "servers | :5555",
+                "servers | ::1",
+                "servers | http://a:5555",
+                "servers | a:1, b:2, a:1",
+                "servers | a, a:5555",
+                "servers | Box, box",
+                "balance | most",
+                "failback-after | -1",
+                "failback-after | 86401",
+                "node-id | 0",
+                "node-id | -3",
+                "node-id | three",
+                "node-id | 2147483648",
+                "name | 42",
+                "name | two words",
+                "name | büro",
+                "name | a/b",
+                "name | 12345678901234567890123456789012345678901234567890123456789012345",
+                "name | a2345678901234567890123456789012345678901234567890123456789012345",
+                "ping-interval | 0",
+                "ping-interval | 5s",
+                "ping-interval | 3601",
+                "ping-timeout | 0.01",
+                "format | ''",
+                "format | Bracket",
+                "format | json",
                 "interval | NaN",
                 "interval | 1,5",
                 "threads | four",
@@ -209,6 +245,53 @@ final class SettingsTest {
                 "[Server]\noutbox_limit = 32M\n",
                 ini + " line 2: [Server] outbox_limit = \"32M\" is refused; allowed is more than [Server] max_packet,"
                         + " which is \"64M\"");
+    }
+
+    @Test
+    void shouldRefuseAPingTimeoutThatIsNoLongerThanTheInterval() {
+        String allowed = " is refused; allowed is more than [Client] ping_interval, which is \"5\"";
+        assertRefused("[Client]\nping_timeout = 5\n", ini + " line 2: [Client] ping_timeout = \"5\"" + allowed);
+        assertRefused(
+                "[Client]\nping_interval = 20\n",
+                ini + " line 2: [Client] ping_interval = \"20\" is refused; allowed is less than [Client] ping_timeout,"
+                        + " which is \"15\"");
+        Settings.Client quick = load(Map.of("KOOKOO_PING_INTERVAL", "0.1", "KOOKOO_PING_TIMEOUT", "0.3"), Map.of())
+                .client();
+        assertEquals(Duration.ofMillis(100), quick.pingInterval());
+        assertEquals(Duration.ofMillis(300), quick.pingTimeout());
+    }
+
+    @Test
+    void shouldTakeABareNameOfTheEnvironmentOnlyWhereAProgramAsksForIt() throws IOException {
+        Files.writeString(ini, "[Client]\nnode_id = 1\nname = web-1.example_org\n");
+        Map<String, String> bare = Map.of("node-id", "NODE_ID");
+        Map<String, String> environment = Map.of("NODE_ID", "2");
+        assertEquals(
+                Optional.of("web-1.example_org"),
+                load(Map.of(), Map.of()).client().name());
+        assertEquals(
+                OptionalInt.of(1),
+                load(Map.of("NODE_ID", "no number"), Map.of()).client().nodeId());
+        assertEquals(
+                OptionalInt.of(2), load(environment, Map.of(), bare).client().nodeId());
+        assertEquals(
+                OptionalInt.of(3),
+                load(Map.of("NODE_ID", "2", "KOOKOO_NODE_ID", "3"), Map.of(), bare)
+                        .client()
+                        .nodeId());
+        assertEquals(
+                OptionalInt.of(2147483647),
+                load(environment, Map.of("node-id", "2147483647"), bare)
+                        .client()
+                        .nodeId());
+        assertEquals(
+                OptionalInt.empty(),
+                load(Map.of("NODE_ID", ""), Map.of(), bare).client().nodeId());
+        assertEquals(
+                "environment NODE_ID: [Client] node_id = \"0\" is refused; allowed is a whole number from 1 to 2147483647,"
+                        + " or nothing",
+                assertThrows(SettingsException.class, () -> load(Map.of("NODE_ID", "0"), Map.of(), bare))
+                        .getMessage());
     }
 
     @Test
@@ -404,7 +487,14 @@ final class SettingsTest {
                         Duration.ZERO,
                         home.resolve("functions"),
                         Duration.ofSeconds(10),
-                        Duration.ofSeconds(60)),
+                        Duration.ofSeconds(60),
+                        List.of(),
+                        Settings.Client.Balance.ORDER,
+                        Duration.ofSeconds(30),
+                        OptionalInt.empty(),
+                        Optional.empty(),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(15)),
                 settings.client());
         assertEquals(
                 new Settings.Store(
@@ -416,7 +506,9 @@ final class SettingsTest {
                 settings.store());
         assertEquals(Map.of(), settings.retries());
         assertEquals(
-                new Settings.Logger(Level.INFO, home.resolve("logs"), false, 200, Optional.empty()), settings.logger());
+                new Settings.Logger(
+                        Level.INFO, Settings.Logger.Format.PLAIN, home.resolve("logs"), false, 200, Optional.empty()),
+                settings.logger());
         assertEquals(List.of(), settings.warnings());
     }
 
@@ -464,6 +556,7 @@ final class SettingsTest {
                 function_timeout = 2.5
                 [Logger]
                 log_level = warn
+                format = bracket
                 log_dir = ../Gr\u00fc\u00dfe
                 verbose = Yes
                 syslog = [::1]:514
@@ -491,6 +584,7 @@ final class SettingsTest {
         assertEquals(Duration.ofMillis(2500), settings.client().functionTimeout());
         assertEquals(Duration.ofMillis(1500), settings.client().storeTimeout());
         assertEquals(Level.WARN, settings.logger().level());
+        assertEquals(Settings.Logger.Format.BRACKET, settings.logger().format());
         assertEquals(temp.resolve("Gr\u00fc\u00dfe"), settings.logger().dir());
         assertTrue(settings.logger().verbose());
         assertEquals(
@@ -510,6 +604,79 @@ final class SettingsTest {
                 load(Map.of("KOOKOO_STORE_FILE", "jobs.db"), Map.of("store-file", "more.db"))
                         .store()
                         .file());
+    }
+
+    private static List<InetSocketAddress> servers(Object... hostsAndPorts) {
+        return IntStream.range(0, hostsAndPorts.length / 2)
+                .mapToObj(i -> InetSocketAddress.createUnresolved(
+                        (String) hostsAndPorts[2 * i], (Integer) hostsAndPorts[2 * i + 1]))
+                .toList();
+    }
+
+    @Test
+    void shouldReadServersInTheirOrder() throws IOException {
+        Files.writeString(
+                ini,
+                "[Client]\nservers = b.example:1, a ,[::1],[fe80::1%eth0]:9,10.0.0.7:65535\n"
+                        + "balance = least\nfailback_after = 0.5\n");
+        Settings.Client client = load(Map.of(), Map.of()).client();
+        assertEquals(
+                servers("b.example", 1, "a", 5555, "::1", 5555, "fe80::1%eth0", 9, "10.0.0.7", 65535),
+                client.servers());
+        assertEquals(Settings.Client.Balance.LEAST, client.balance());
+        assertEquals(Duration.ofMillis(500), client.failbackAfter());
+        assertEquals(
+                servers("c", 3),
+                load(Map.of("KOOKOO_SERVERS", "c:3", "KOOKOO_BALANCE", "order"), Map.of())
+                        .client()
+                        .servers());
+        assertEquals(
+                servers("d", 4),
+                load(Map.of("KOOKOO_SERVERS", "c:3"), Map.of("servers", "d:4"))
+                        .client()
+                        .servers());
+    }
+
+    @Test
+    void shouldPreferOneServerThatIsNamedForThisStartToTheList() throws IOException {
+        Files.writeString(ini, "[Server]\nip = one\nport = 1\n[Client]\nservers = a:1, b:2\n");
+        assertEquals(servers("a", 1, "b", 2), load(Map.of(), Map.of()).client().servers());
+        for (Settings settings : List.of(
+                load(Map.of("KOOKOO_PORT", "3"), Map.of()),
+                load(Map.of(), Map.of("port", "3")),
+                load(Map.of("KOOKOO_SERVERS", "c:3", "KOOKOO_PORT", "3"), Map.of()),
+                load(Map.of("KOOKOO_SERVERS", "c:3"), Map.of("port", "3")))) {
+            assertEquals(List.of(), settings.client().servers());
+            assertEquals("one", settings.server().ip());
+            assertEquals(3, settings.server().port());
+        }
+        assertEquals(
+                List.of(), load(Map.of("KOOKOO_IP", "two"), Map.of()).client().servers());
+        assertEquals(
+                servers("c", 3),
+                load(Map.of("KOOKOO_PORT", "3"), Map.of("servers", "c:3"))
+                        .client()
+                        .servers());
+    }
+
+    @Test
+    void shouldRefuseServersBesideOneServerOnTheCommandLine() {
+        assertEquals(
+                "option --servers and option --port: one of them says where the server is; remove the other",
+                refusal(Map.of(), Map.of("servers", "a:1", "port", "5555")));
+        assertEquals(
+                "option --servers and option --ip: one of them says where the server is; remove the other",
+                refusal(Map.of(), Map.of("servers", "a:1, b:2", "ip", "a")));
+    }
+
+    @Test
+    void shouldSayWhatAServerInTheListIs() {
+        assertRefused(
+                "[Client]\nservers = a:1, b:2, a:1\n",
+                ini
+                        + " line 2: [Client] servers = \"a:1, b:2, a:1\" is refused; allowed is host:port, separated by commas,"
+                        + " each once, with ports from 1 to 65535 ([::1]:5555 for IPv6; without a port it is 5555), or"
+                        + " nothing");
     }
 
     @Test
@@ -603,6 +770,11 @@ final class SettingsTest {
     }
 
     private Settings load(Map<String, String> environment, Map<String, String> commandLine) {
-        return Settings.load(home, temp, environment, commandLine);
+        return load(environment, commandLine, Map.of());
+    }
+
+    private Settings load(
+            Map<String, String> environment, Map<String, String> commandLine, Map<String, String> bareNames) {
+        return Settings.load(home, temp, environment, commandLine, bareNames);
     }
 }

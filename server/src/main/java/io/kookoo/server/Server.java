@@ -8,6 +8,7 @@ import io.kookoo.server.channel.Channels;
 import io.kookoo.server.channel.SystemChannels;
 import io.kookoo.server.command.ChannelCommands;
 import io.kookoo.server.command.JobCommands;
+import io.kookoo.server.command.NodeCommands;
 import io.kookoo.server.command.PeerConversation;
 import io.kookoo.server.command.TextCommands;
 import io.kookoo.server.dispatch.DispatchSettings;
@@ -19,6 +20,7 @@ import io.kookoo.server.dispatch.StoreWriter;
 import io.kookoo.server.local.LocalWorkers;
 import io.kookoo.server.net.Acceptor;
 import io.kookoo.server.net.Limits;
+import io.kookoo.server.node.Nodes;
 import io.kookoo.server.report.Reporter;
 import io.kookoo.server.store.JobStore;
 import io.kookoo.server.store.MemoryJobStore;
@@ -83,6 +85,7 @@ public final class Server {
     private final JobStore store;
     private final StoreWriter storeWriter;
     private final SystemChannels systemChannels;
+    private final Nodes nodes;
     private final Reporter reporter;
     private final Acceptor acceptor;
     private final LocalWorkers localWorkers;
@@ -208,12 +211,14 @@ public final class Server {
         this.reporter = new Reporter(settings.report(), clock, deadlines, this::isLocalWorker, this::address);
         Observer observer = Observer.all(List.of(systemChannels, reporter.observer()));
         this.dispatcher = new Dispatcher(clock, deadlines, catalog, dispatching, observer);
+        this.nodes = new Nodes(dispatcher, clock, deadlines, systemChannels::node);
         this.storeWriter = new StoreWriter(dispatcher, store);
         store.unfinished(dispatcher::restore);
         dispatcher.queueRestored();
         TextCommands textCommands = new TextCommands(
                 dispatcher,
                 new JobCommands(dispatcher, store),
+                new NodeCommands(nodes),
                 settings.logger().level().toString(),
                 () -> settingLines(settings, storeWriter),
                 reporter,
@@ -228,7 +233,8 @@ public final class Server {
                 address,
                 limits,
                 deadlines,
-                connection -> new PeerConversation(dispatcher, textCommands, channelCommands, clock, connection));
+                connection ->
+                        new PeerConversation(dispatcher, textCommands, channelCommands, nodes, clock, connection));
         this.localWorkers = new LocalWorkers(localCommand(clientJar, acceptor.address()));
     }
 
@@ -341,6 +347,7 @@ public final class Server {
             if (left > 0) {
                 LOG.warn(LogEvent.of("jobs_cut_off").with("running", left).toString());
             }
+            nodes.close();
             acceptor.closeConnections("the server stops", CLOSE_LIMIT);
             localWorkers.stop(Duration.ofSeconds(5));
             if (!storeWriter.stop(STORE_LIMIT)) {

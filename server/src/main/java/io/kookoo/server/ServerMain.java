@@ -92,12 +92,12 @@ public final class ServerMain {
             }
             return ExitCode.OK;
         } catch (Server.StartException e) {
-            LOG.error("{}", e.getMessage());
+            LOG.error(KookooLog.CRITICAL, "{}", e.getMessage());
             err.println(e.getMessage());
             log.close();
             return e.exitCode();
         } catch (RuntimeException | Error e) {
-            LOG.error("internal error", e);
+            LOG.error(KookooLog.CRITICAL, "internal error", e);
             err.println("internal error: " + e);
             log.close();
             return ExitCode.INTERNAL;

@@ -31,6 +31,7 @@ public final class RunningServer implements AutoCloseable, BeforeEachCallback, A
     private LogLines log;
     private Server server;
     private boolean stopped;
+    private Clock clock = Clock.SYSTEM;
     private Server.StoreOpening storeOpening = Server::openStore;
 
     /** A server that is not started yet. */
@@ -49,6 +50,12 @@ public final class RunningServer implements AutoCloseable, BeforeEachCallback, A
     /** Where the store is to come from. */
     RunningServer withStore(Server.StoreOpening opening) {
         storeOpening = opening;
+        return this;
+    }
+
+    /** What tells it the time. */
+    RunningServer withClock(Clock given) {
+        clock = given;
         return this;
     }
 
@@ -74,8 +81,7 @@ public final class RunningServer implements AutoCloseable, BeforeEachCallback, A
 
     private void run() {
         try {
-            server = Server.bind(
-                    settings(Map.of()), Clock.SYSTEM, folder.resolve("client.jar"), shutdowns::add, storeOpening);
+            server = Server.bind(settings(Map.of()), clock, folder.resolve("client.jar"), shutdowns::add, storeOpening);
             server.open();
         } catch (Server.StartException e) {
             throw new AssertionError(e);

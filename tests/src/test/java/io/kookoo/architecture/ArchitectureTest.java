@@ -235,11 +235,37 @@ class ArchitectureTest {
                 .check(kookoo);
     }
 
+    /** They know connections, and what is done to jobs they leave to the dispatcher, which knows nothing of them. */
+    @Test
+    void shouldKeepSocketsOutOfNodesAndNodesOutOfTheRest() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.kookoo.server.node..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "java.net..",
+                        "java.io..",
+                        "io.kookoo.server.command..",
+                        "io.kookoo.server.channel..",
+                        "io.kookoo.server.report..",
+                        "io.kookoo.server.store..")
+                .check(kookoo);
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.kookoo.server", "io.kookoo.server.command..", "io.kookoo.server.node..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.kookoo.server.node..")
+                .check(kookoo);
+    }
+
     @Test
     void shouldReadTheClockThroughOneDoor() {
         noClasses()
                 .that()
-                .resideInAnyPackage("io.kookoo.server.dispatch..", "io.kookoo.server.report..")
+                .resideInAnyPackage(
+                        "io.kookoo.server.dispatch..", "io.kookoo.server.report..", "io.kookoo.server.node..")
                 .should()
                 .callMethod(System.class, "nanoTime")
                 .orShould()

@@ -139,8 +139,8 @@ class DeadlyBatchTest {
             String result = client.readPacket().data().text();
             assertTrue(result.startsWith("3\n\\!"), result);
 
-            boolean overdue =
-                    log().lines().anyMatch(line -> line.contains("- ERROR - overdue function=call[] handle=" + handle));
+            boolean overdue = log().lines()
+                    .anyMatch(line -> line.contains("- CRITICAL - overdue function=call[] handle=" + handle));
             assertEquals(function.equals("spin"), overdue, this::readLog);
         }
     }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,7 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 class LogFileTest {
     private static final Pattern NAME = Pattern.compile("kookoo-\\d{4}-W\\d\\d\\.log");
     private static final Pattern LINE = Pattern.compile(
-            "\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d - (Server|Client) - (DEBUG|INFO|WARNING|ERROR) - \\S.*");
+            "\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d - (Server|Client) - (DEBUG|INFO|WARNING|ERROR|CRITICAL) - \\S.*");
+    private static final Pattern BRACKET_LINE = Pattern.compile("\\[\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d] : "
+            + "\\[(DEBUG|INFO|WARNING|ERROR|CRITICAL)] - \\[(Server|Client) - \\S.*]");
     private static final int ENOUGH_CALLS = 3000;
 
     @TempDir
@@ -76,6 +79,19 @@ class LogFileTest {
     }
 
     @Test
+    void shouldPutLinesInBracketsAlsoThoseOfLocalClients() throws IOException {
+        try (RunningProgram server =
+                RunningProgram.server(home, Map.of("KOOKOO_FORMAT", "bracket"), "--workers", "1")) {
+            server.awaitOut(line -> line.contains(" ended "));
+            assertEquals(0, server.terminate());
+            List<String> lines = logLines();
+            lines.forEach(line -> assertTrue(BRACKET_LINE.matcher(line).matches(), line));
+            assertTrue(lines.stream().anyMatch(line -> line.contains("] : [INFO] - [Client - client_started ")));
+            assertTrue(lines.stream().anyMatch(line -> line.endsWith("] : [INFO] - [Server - stopped]")));
+        }
+    }
+
+    @Test
     void shouldSayWhyAServerCouldNotListen() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = Integer.toString(taken.getLocalPort());
@@ -85,7 +101,7 @@ class LogFileTest {
             assertTrue(
                     lines.stream()
                             .anyMatch(line ->
-                                    line.contains(" - Server - ERROR - ") && line.contains("127.0.0.1:" + port)),
+                                    line.contains(" - Server - CRITICAL - ") && line.contains("127.0.0.1:" + port)),
                     lines::toString);
             assertEquals(refused.out(), lines);
         }

@@ -77,7 +77,10 @@ public final class RunningProgram implements AutoCloseable {
 
     static RunningProgram start(Path home, Map<String, String> environment, List<String> command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());
-        builder.environment().keySet().removeIf(name -> name.startsWith("KOOKOO_") || name.equals("JAVA_TOOL_OPTIONS"));
+        builder.environment()
+                .keySet()
+                .removeIf(name -> name.startsWith("KOOKOO_")
+                        || List.of("NODE_ID", "JAVA_TOOL_OPTIONS").contains(name));
         builder.environment().putAll(environment);
         return new RunningProgram(builder.start());
     }

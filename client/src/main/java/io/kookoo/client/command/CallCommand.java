@@ -3,13 +3,16 @@ package io.kookoo.client.command;
 import io.kookoo.call.CallSyntaxException;
 import io.kookoo.call.FunctionCall;
 import io.kookoo.client.Kookoo;
+import io.kookoo.client.RefusedException;
 import io.kookoo.protocol.Priority;
 import io.kookoo.settings.Settings;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,10 +34,15 @@ import picocli.CommandLine.Spec;
             "  java -jar client.jar call 'pow_2(7)' 'fibonacci(100)' hello_world",
             "  java -jar client.jar call --timeout 5 --priority high 'sleep(2)'",
             "  java -jar client.jar call --background 'sleep(60)'      # prints the handle and does not wait",
+            "  java -jar client.jar call --node 3 'disk_usage(/)'      # on the machine of that node; nodes lists them",
+            "  java -jar client.jar call --every-node load_average     # a line for each node",
             "",
             "Ctrl-C cancels what has not ended, and ends with 130."
         })
 final class CallCommand implements Callable<Integer> {
+    /** How long each node may take where nobody says. */
+    private static final Duration NODE_TIMEOUT = Duration.ofSeconds(10);
+
     private final Program program;
 
     @Spec
@@ -72,23 +80,110 @@ final class CallCommand implements Callable<Integer> {
     @Option(names = "--json", description = "A JSON array of call, handle, and result or error.")
     private boolean json;
 
+    @Option(
+            names = "--node",
+            paramLabel = "NODE",
+            description = "Have it run by this node, its id or its name, instead of by any worker.")
+    private String node;
+
+    @Option(
+            names = "--every-node",
+            description =
+                    "Have it run by each node of the server: a line for each, ID/NAME, a tab and the result, in which"
+                            + " \\, tab, LF and CR are written \\\\, \\t, \\n and \\r. Those that do not answer within --timeout, 10 seconds"
+                            + " where it is not given, are named on standard error, and the exit code is 5.")
+    private boolean everyNode;
+
     CallCommand(Program program) {
         this.program = program;
     }
 
     @Override
     public Integer call() throws Exception {
-        List<SubmittedCall> calls = new ArrayList<>();
+        List<FunctionCall> calls = new ArrayList<>();
         for (int i = 0; i < texts.size(); i++) {
-            calls.add(new SubmittedCall(parse(i)));
+            calls.add(parse(i));
         }
-        Optional<Duration> limit = timeout.limit();
+        checkNodes();
+        Optional<Duration> limit = timeout.limit().or(() -> everyNode ? Optional.of(NODE_TIMEOUT) : Optional.empty());
         Priority given = priority();
         Settings settings = program.settings(waitWorker.given());
 
         try (Kookoo kookoo = background ? Program.kookooOfStore(settings) : Program.kookoo(settings)) {
-            return Interruption.during(() -> run(kookoo, calls, given, limit, settings.client()), program.process());
+            return Interruption.during(
+                    () -> run(kookoo, submitted(kookoo, calls), given, limit, settings.client()), program.process());
         }
+    }
+
+    private void checkNodes() {
+        if (node != null && everyNode) {
+            throw usage("expected either --node or --every-node");
+        }
+        if (node != null && !node.matches("[A-Za-z0-9._-]{1,64}")) {
+            throw usage("--node " + node + ": expected the id or the name of a node; nodes lists them");
+        }
+        if (everyNode && background) {
+            throw usage("--every-node prints what the nodes answer, so --background means nothing with it");
+        }
+        if (everyNode && texts.size() > 1) {
+            throw usage("--every-node takes one call, not " + texts.size());
+        }
+    }
+
+    /** The calls, each for those whom it is for; where those are not there it has failed already. */
+    private List<SubmittedCall> submitted(Kookoo kookoo, List<FunctionCall> calls)
+            throws IOException, InterruptedException {
+        if (everyNode) {
+            return forEachNode(kookoo, calls.get(0));
+        }
+        return node == null ? calls.stream().map(SubmittedCall::new).toList() : forNode(kookoo, calls);
+    }
+
+    private List<SubmittedCall> forEachNode(Kookoo kookoo, FunctionCall call) throws IOException, InterruptedException {
+        List<SubmittedCall> calls = new ArrayList<>();
+        for (NodeEntry each : NodeEntry.ask(kookoo)) {
+            SubmittedCall submitted = new SubmittedCall(call, each);
+            if (each.lost()) {
+                submitted.failed(each.whyLost(), ExitCode.FUNCTION_FAILED);
+            } else if (each.quiet()) {
+                submitted.failed("it is quiet, and takes no jobs until resume", ExitCode.FUNCTION_FAILED);
+            }
+            calls.add(submitted);
+        }
+        if (calls.isEmpty()) {
+            program.console()
+                    .err()
+                    .println(kookoo.address() + " has no nodes, which are clients with an id (--node-id)");
+        }
+        return calls;
+    }
+
+    private List<SubmittedCall> forNode(Kookoo kookoo, List<FunctionCall> calls)
+            throws IOException, InterruptedException {
+        List<SubmittedCall> submitted =
+                calls.stream().map(call -> new SubmittedCall(call, node)).toList();
+        List<NodeEntry> all;
+        try {
+            all = NodeEntry.ask(kookoo);
+        } catch (RefusedException e) {
+            // A server that knows nothing of nodes may have workers that do.
+            return submitted;
+        }
+        List<NodeEntry> meant = all.stream().filter(each -> each.isCalled(node)).toList();
+        if (meant.stream().allMatch(NodeEntry::lost)) {
+            String why = meant.isEmpty()
+                    ? kookoo.address() + " has no node " + node
+                    : "node " + node + ": " + meant.get(0).whyLost();
+            String others = all.stream()
+                    .filter(each -> !each.lost())
+                    .map(NodeEntry::title)
+                    .collect(Collectors.joining(", "));
+            String reason = why + (others.isEmpty() ? "; no node is there" : "; there are " + others);
+            submitted.forEach(call -> call.failed(reason, ExitCode.FUNCTION_FAILED));
+        } else if (meant.stream().allMatch(each -> each.lost() || each.quiet())) {
+            program.console().err().println("node " + node + " is quiet: it runs this once somebody resumes it");
+        }
+        return submitted;
     }
 
     private int run(
@@ -102,7 +197,9 @@ final class CallCommand implements Callable<Integer> {
                 : Progress.NONE) {
             CallPrinter printer = new CallPrinter(program.console(), calls, background, json, bar);
             new CallRun(kookoo, calls, given, background, limit, settings, printer).run();
-            return printer.finish();
+            int code = printer.finish();
+            boolean silent = everyNode && (calls.isEmpty() || code == ExitCode.TIMEOUT);
+            return silent ? ExitCode.FUNCTION_FAILED : code;
         }
     }
 

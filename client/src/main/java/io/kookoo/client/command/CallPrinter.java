@@ -3,6 +3,7 @@ package io.kookoo.client.command;
 import io.kookoo.Json;
 import io.kookoo.client.terminal.TerminalText;
 import io.kookoo.protocol.Data;
+import io.kookoo.protocol.EscapedText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,9 +54,13 @@ final class CallPrinter {
             }
             if (call.failure() != null) {
                 // A worker's words, which must not do anything to a terminal.
-                console.err().println(call.call() + ": " + TerminalText.printable(call.failure()));
+                console.err().println(call.title() + ": " + TerminalText.printable(call.failure()));
             } else if (!json && background) {
                 console.out().println(call.handle());
+            } else if (!json && call.node().isPresent()) {
+                // A line a node, whatever the result is.
+                String text = EscapedText.encode(new Data(call.result(), 0, call.result().length));
+                console.outLine(call.title() + "\t" + text);
             } else if (!json) {
                 console.result(call.result());
             }
@@ -110,6 +115,10 @@ final class CallPrinter {
 
     private static Map<String, Object> object(SubmittedCall call) {
         Map<String, Object> object = new LinkedHashMap<>();
+        call.node().ifPresent(node -> {
+            object.put("node", node.id());
+            object.put("name", node.name());
+        });
         object.put("call", call.call());
         object.put("handle", call.handle());
         if (call.failure() != null) {

@@ -75,7 +75,7 @@ final class CallRun {
         submittedNanos = System.nanoTime();
         nextLookNanos = submittedNanos
                 + Math.min(FIRST_LOOK.toNanos(), settings.waitWorker().toNanos());
-        calls.forEach(call -> offers.nanosLeft(call.function(), submittedNanos));
+        open().forEach(call -> offers.nanosLeft(call.function(), submittedNanos));
         submit();
         try {
             while (!open().isEmpty()) {
@@ -93,6 +93,8 @@ final class CallRun {
     }
 
     private void submit() {
+        // Such as those of nodes that are not there are ended already.
+        List<SubmittedCall> calls = open();
         List<Submission> submissions = calls.stream().map(this::submission).toList();
         if (background) {
             List<Job<JobHandle>> jobs = kookoo.submitAllBackground(submissions);
@@ -112,9 +114,9 @@ final class CallRun {
     }
 
     private Submission submission(SubmittedCall call) {
-        return Submission.of(call.function(), Data.of(call.call().argumentText()))
+        return Submission.of(call.function(), call.workload())
                 .priority(priority)
-                .onWarning(text -> events.add(() -> printer.remark(call.call() + ": warning: " + text)))
+                .onWarning(text -> events.add(() -> printer.remark(call.title() + ": warning: " + text)))
                 .onProgress((done, total) -> events.add(() -> printer.progress(call, done, total)));
     }
 

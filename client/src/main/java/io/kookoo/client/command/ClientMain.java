@@ -57,6 +57,10 @@ public final class ClientMain {
             "subscribe",
             "history",
             "tell",
+            "nodes",
+            "quiet",
+            "resume",
+            "stop",
             "ping",
             "bench");
 
@@ -132,6 +136,10 @@ public final class ClientMain {
             case "subscribe" -> new SubscribeCommand(program);
             case "history" -> new HistoryCommand(program);
             case "tell" -> new TellCommand(program);
+            case "nodes" -> new NodesCommand(program);
+            case "quiet" -> new QuietCommand(program);
+            case "resume" -> new ResumeCommand(program);
+            case "stop" -> new StopCommand(program);
             case "ping" -> new PingCommand(program);
             case "bench" -> new BenchCommand(program);
             default -> throw new IllegalArgumentException("no command " + name);
@@ -163,8 +171,11 @@ public final class ClientMain {
         }
         String name = option.longestName().replaceFirst("^-+", "");
         String value = environment.get("KOOKOO_" + name.replace('-', '_').toUpperCase(Locale.ROOT));
+        // Settings read it themselves. The name of a sender is none, though there is one of nodes that is called so,
+        // too.
+        boolean setting = Settings.optionNames().contains(name) && !SenderOptions.has(option);
         // The parser would expand ${...} in defaults, without a bound.
-        return value == null || Settings.optionNames().contains(name) ? null : value.replace("${", "$${");
+        return value == null || setting ? null : value.replace("${", "$${");
     }
 
     /** Puts the default command before options that stand alone. What cannot be parsed is left to the parser to report. */

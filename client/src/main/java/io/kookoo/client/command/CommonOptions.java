@@ -29,6 +29,14 @@ final class CommonOptions {
     private String port;
 
     @Option(
+            names = "--servers",
+            scope = ScopeType.INHERIT,
+            paramLabel = "LIST",
+            description =
+                    "The servers, host:port, host:port, ..., the preferred one first, instead of [Client] servers.")
+    private String servers;
+
+    @Option(
             names = "--log-level",
             scope = ScopeType.INHERIT,
             paramLabel = "LEVEL",
@@ -51,6 +59,7 @@ final class CommonOptions {
         put(given, "config", config);
         put(given, "ip", ip);
         put(given, "port", port);
+        put(given, "servers", servers);
         put(given, "log-level", logLevel);
         put(given, "verbose", verbose ? "yes" : null);
         return given;

@@ -6,8 +6,8 @@ import io.kookoo.client.net.ConnectionLimits;
 import io.kookoo.client.net.Connector;
 import io.kookoo.client.net.ServerAddress;
 import io.kookoo.client.net.ServerConnection;
+import io.kookoo.client.net.Servers;
 import io.kookoo.settings.Settings;
-import io.kookoo.settings.SettingsException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -34,24 +34,32 @@ record Program(
 
     /** @param more options of one command, by their long names without dashes */
     Settings settings(Map<String, String> more) {
-        Map<String, String> given = options.given();
-        given.putAll(more);
-        return Settings.load(currentFolder, jarFolder, environment, given);
+        return settings(more, Map.of());
     }
 
-    /** Where the server of these settings listens. */
+    /**
+     * The same.
+     *
+     * @param bareNames names of the environment that a command takes besides our own, see {@link Settings}
+     */
+    Settings settings(Map<String, String> more, Map<String, String> bareNames) {
+        Map<String, String> given = options.given();
+        given.putAll(more);
+        return Settings.load(currentFolder, jarFolder, environment, given, bareNames);
+    }
+
+    /** Where the server of these settings listens, of several the first. */
     static ServerAddress address(Settings settings) {
-        if (settings.server().port() == 0) {
-            throw new SettingsException(
-                    "[Server] port = 0: the server takes a free port and logs it (listening on ...);"
-                            + " give it to the client with --port");
-        }
-        return new ServerAddress(settings.server().ip(), settings.server().port());
+        return Servers.of(settings).first();
     }
 
     static ConnectionLimits limits(Settings settings) {
-        return ConnectionLimits.ofSizes(
-                settings.server().maxPacketBytes(), settings.server().maxLineBytes());
+        return new ConnectionLimits(
+                ConnectionLimits.CONNECT_TIMEOUT,
+                settings.client().pingInterval(),
+                settings.client().pingTimeout(),
+                settings.server().maxPacketBytes(),
+                settings.server().maxLineBytes());
     }
 
     /** A connection for one command; the thread that watches over it ends with the program. */

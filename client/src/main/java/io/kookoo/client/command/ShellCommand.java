@@ -151,6 +151,7 @@ final class ShellCommand implements Callable<Integer> {
             case "channels", "listchannels" -> List.of(ChannelsCommand.COLUMNS);
             case "clients" -> List.of(ClientsCommand.COLUMNS);
             case "jobs" -> List.of(JobsCommand.COLUMNS);
+            case "nodes" -> List.of(NodesCommand.COLUMNS);
             case "show" ->
                 Stream.of(ServerList.values())
                         .filter(list -> command.size() > 1 && list.name().equalsIgnoreCase(command.get(1)))

@@ -20,7 +20,8 @@ import java.util.stream.Collectors;
  */
 final class Table {
     /** Columns of {@link #of}; what people have named may look like a number as well. */
-    private static final Set<String> NUMBERS = Set.of("client", "seconds", "subscribers");
+    private static final Set<String> NUMBERS =
+            Set.of("client", "seconds", "subscribers", "node", "silent_s", "p50_ms", "p99_ms", "calls");
 
     private final List<String> columns;
     private final List<List<Object>> rows = new ArrayList<>();
@@ -38,12 +39,21 @@ final class Table {
                 throw TextLists.notUnderstood(command, line);
             }
             Object[] row = new Object[cells.length];
-            for (int i = 0; i < row.length; i++) {
-                row[i] = NUMBERS.contains(columns[i]) ? new BigDecimal(cells[i]) : cells[i];
+            try {
+                for (int i = 0; i < row.length; i++) {
+                    row[i] = NUMBERS.contains(columns[i]) ? number(cells[i]) : cells[i];
+                }
+            } catch (NumberFormatException e) {
+                throw TextLists.notUnderstood(command, line);
             }
             table.add(row);
         }
         return table;
+    }
+
+    /** Null where there is none. */
+    private static BigDecimal number(String cell) {
+        return cell.equals("-") ? null : new BigDecimal(cell);
     }
 
     void add(Object... cells) {

@@ -1,8 +1,10 @@
 package io.kookoo.client.net;
 
 import java.io.IOException;
+import java.util.Map;
+import java.util.stream.Collectors;
 
-/** No connection to the server could be opened. The message is for a person and complete. */
+/** No connection to the server, or to one of several, could be opened. The message is for a person and complete. */
 public final class CannotConnectException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -15,7 +17,24 @@ public final class CannotConnectException extends IOException {
         this.reason = reason;
     }
 
-    /** Why, without the address: {@code Connection refused}. */
+    /** @param failures why each of several servers did not answer */
+    CannotConnectException(Map<ServerAddress, IOException> failures) {
+        this(failures.entrySet().stream()
+                .map(failure -> failure.getKey() + ": " + reason(failure.getValue()))
+                .collect(Collectors.joining("; ")));
+        failures.values().forEach(this::addSuppressed);
+    }
+
+    private CannotConnectException(String reasons) {
+        super("none of the servers answers: " + reasons);
+        this.reason = reasons;
+    }
+
+    private static String reason(IOException failure) {
+        return failure instanceof CannotConnectException connecting ? connecting.reason() : failure.getMessage();
+    }
+
+    /** Why, without the address where there is one server: {@code Connection refused}. */
     public String reason() {
         return reason;
     }

@@ -6,9 +6,10 @@ import java.time.Duration;
  * What a connection to a server may take and how long it may be silent.
  *
  * @param connectTimeout until a connection has to be there, over 0
- * @param pingInterval after so long a silence of a server whose answer is waited for it is sent an ECHO_REQ, over 0
- * @param pingTimeout after so long a silence, or so long a standstill in writing, the server counts as lost; more than
- *     {@code pingInterval}
+ * @param pingInterval after so long a silence of a server whose answer is waited for it is sent an ECHO_REQ, on a connection that is kept
+ *     alive always so often; over 0
+ * @param pingTimeout after so long a silence, so long without an answer to such an ECHO_REQ, or so long a standstill in writing, the
+ *     server counts as lost; more than {@code pingInterval}
  * @param maxPacketBytes the largest body of a packet taken
  * @param maxLineBytes the longest line of text taken
  */

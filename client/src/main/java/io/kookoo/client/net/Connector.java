@@ -18,7 +18,7 @@ import jdk.net.ExtendedSocketOptions;
  * Opens connections to one server and watches over their writing until they are closed. Thread-safe. The thread that
  * watches belongs to the caller.
  */
-public final class Connector {
+public final class Connector implements ConnectionSource {
     /** Where the system has them: a peer that vanished is noticed within a minute also while nobody asks it anything. */
     private static final Map<SocketOption<Integer>, Integer> KEEP_ALIVE = Map.of(
             ExtendedSocketOptions.TCP_KEEPIDLE, 15,
@@ -27,11 +27,13 @@ public final class Connector {
 
     private final ServerAddress address;
     private final ConnectionLimits limits;
+    private final ScheduledExecutorService watch;
     private final Set<ServerConnection> open = ConcurrentHashMap.newKeySet();
 
     public Connector(ServerAddress address, ConnectionLimits limits, ScheduledExecutorService watch) {
         this.address = address;
         this.limits = limits;
+        this.watch = watch;
         long period = limits.pingInterval().toMillis();
         watch.scheduleWithFixedDelay(
                 new RepeatedTask("check_writing", () -> open.forEach(ServerConnection::checkWriting)),
@@ -48,6 +50,7 @@ public final class Connector {
      * A new connection; blocks until it is there, at most for the connect timeout. The name of the server is resolved
      * anew every time.
      */
+    @Override
     public ServerConnection open() throws CannotConnectException {
         Socket socket = new Socket();
         try {
@@ -63,13 +66,18 @@ public final class Connector {
                 throw new UnknownHostException("the name " + address.host() + " is not known");
             }
             socket.connect(resolved, Math.toIntExact(limits.connectTimeout().toMillis()));
-            ServerConnection connection = new ServerConnection(address, limits, socket, open::remove);
+            ServerConnection connection = new ServerConnection(address, limits, socket, watch, open::remove);
             open.add(connection);
             return connection;
         } catch (IOException e) {
             close(socket, e);
             throw new CannotConnectException(address, reason(e), e);
         }
+    }
+
+    @Override
+    public String place() {
+        return address.toString();
     }
 
     private String reason(IOException e) {

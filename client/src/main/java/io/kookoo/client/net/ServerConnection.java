@@ -16,7 +16,9 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,12 +28,13 @@ import org.slf4j.LoggerFactory;
  * for a server that is gone: while its thread reads, a silent server is sent an ECHO_REQ, and one that stays silent, or
  * takes no bytes, for the ping timeout counts as lost ({@link ConnectionLimits}).
  *
- * <p>A connection on which nobody reads, because a function runs meanwhile, sends no ECHO_REQ and is not lost by that.
+ * <p>A connection on which nobody reads, because a function runs meanwhile, sends no ECHO_REQ and is not lost by that: unless it is to be
+ * kept alive ({@link #keepAlive}), with pings of its own.
  */
 public final class ServerConnection implements AutoCloseable {
 
     /** The data of the ECHO_REQ by which a silent server is tried; the answers never leave this class. */
-    private static final Data PING = Data.of("kookoo-ping");
+    private static final Data PING = KeepAlive.plainPing();
     /** A large result counts as progress of writing in pieces of this size. */
     private static final int PIECE_BYTES = 64 * 1024;
 
@@ -39,8 +42,10 @@ public final class ServerConnection implements AutoCloseable {
     private final ConnectionLimits limits;
     private final Socket socket;
     private final Consumer<ServerConnection> onClose;
+    private final ScheduledExecutorService watch;
     private final OutputStream out;
-    private final PacketReader reader;
+    private final InputStream in;
+    private final Inbox inbox;
 
     private final ReentrantLock writing = new ReentrantLock();
     /** Guarded by {@link #writing}. */
@@ -52,22 +57,53 @@ public final class ServerConnection implements AutoCloseable {
     /** The moment at which writing last began or went on. */
     private volatile long writeProgressNanos = System.nanoTime();
 
-    private volatile String lostBecause;
+    /** What writing has taken in all. Written under {@link #writing}. */
+    private volatile long writingNanos;
+
+    /** Written by whoever has the turn in the inbox. */
+    private volatile long bytesRead;
+
+    /** Null for a connection that is not kept alive. */
+    private volatile KeepAlive keepAlive;
+
+    /** Null where no other thread than the one that meets it has found the connection to be lost. */
+    private volatile IOException lostBecause;
+
+    /** Null for nobody. */
+    private volatile Runnable whenClosed;
 
     /** Takes the connected socket over; {@code onClose} is told of every {@link #close}. */
-    ServerConnection(ServerAddress address, ConnectionLimits limits, Socket socket, Consumer<ServerConnection> onClose)
+    ServerConnection(
+            ServerAddress address,
+            ConnectionLimits limits,
+            Socket socket,
+            ScheduledExecutorService watch,
+            Consumer<ServerConnection> onClose)
             throws IOException {
         this.address = address;
         this.limits = limits;
         this.socket = socket;
         this.onClose = onClose;
+        this.watch = watch;
         this.out = socket.getOutputStream();
+        this.in = socket.getInputStream();
         socket.setSoTimeout(Math.toIntExact(limits.pingInterval().toMillis()));
-        this.reader = new PacketReader(
-                new PingingStream(socket.getInputStream()),
-                Magic.RESPONSE,
-                limits.maxPacketBytes(),
-                limits.maxLineBytes());
+        PacketReader reader =
+                new PacketReader(new PingingStream(), Magic.RESPONSE, limits.maxPacketBytes(), limits.maxLineBytes());
+        this.inbox = new Inbox(reader, this::isAnswerToPing);
+    }
+
+    /**
+     * From now on the server is sent an ECHO_REQ every ping interval, also while nobody reads here and while it has much to say, and is
+     * lost when it does not answer one within the ping timeout. Costs a thread, {@code kookoo-ping}, a daemon that ends with the
+     * connection. Once, before anybody reads.
+     */
+    public void keepAlive(PingListener listener) throws IOException {
+        // Whoever reads waits for as long as it takes: a read without a limit is one system call.
+        socket.setSoTimeout(0);
+        inbox.share();
+        keepAlive = new KeepAlive(this, limits, watch, listener);
+        keepAlive.start();
     }
 
     public ServerAddress address() {
@@ -119,9 +155,11 @@ public final class ServerConnection implements AutoCloseable {
         assert writing.isHeldByCurrentThread();
         try {
             for (int from = 0; from < size; from += PIECE_BYTES) {
-                writeProgressNanos = System.nanoTime();
+                long begunNanos = System.nanoTime();
+                writeProgressNanos = begunNanos;
                 inWrite = true;
                 out.write(bytes, from, Math.min(PIECE_BYTES, size - from));
+                writingNanos += System.nanoTime() - begunNanos;
             }
         } finally {
             writeProgressNanos = System.nanoTime();
@@ -145,41 +183,56 @@ public final class ServerConnection implements AutoCloseable {
 
     /** The next message, a {@link Packet} or a {@link TextLine}; else as {@link #readPacket()}. */
     public Message read() throws IOException {
-        while (true) {
-            Message message;
-            try {
-                message = reader.read();
-            } catch (IOException e) {
-                throw lost(e);
-            }
-            if (message == null) {
-                throw lost(new EOFException("the server closed the connection"));
-            }
-            if (message instanceof Refusal refusal) {
-                throw new IOException("the server sent what is no answer: " + refusal.text());
-            }
-            if (!(message instanceof Packet packet
-                    && packet.type() == PacketType.ECHO_RES
-                    && packet.data().equals(PING))) {
-                return message;
-            }
+        Message message;
+        try {
+            message = inbox.take();
+        } catch (IOException e) {
+            throw lost(e);
         }
+        if (message instanceof Refusal refusal) {
+            throw new IOException("the server sent what is no answer: " + refusal.text());
+        }
+        return message;
+    }
+
+    private boolean isAnswerToPing(Message message) {
+        if (message instanceof Packet packet
+                && packet.type() == PacketType.ECHO_RES
+                && KeepAlive.isPing(packet.data())) {
+            KeepAlive pings = keepAlive;
+            if (pings != null) {
+                pings.answered(packet.data());
+            }
+            return true;
+        }
+        return false;
+    }
+
+    /** Reads ahead for the thread that reads here, whenever it does not, while {@code needed} holds. Blocks. */
+    void readAhead(BooleanSupplier needed) throws IOException {
+        inbox.readAhead(needed);
     }
 
     /** Whether {@link #read()} will return at once: a message has arrived whole. Only for the thread that reads. */
     public boolean hasMessage() {
-        return reader.hasMessage();
+        return inbox.hasMessage();
     }
 
     /** Closes the socket; a thread that reads or writes ends with an IOException. Never blocks for the peer. */
     @Override
     public void close() {
         onClose.accept(this);
+        if (keepAlive != null) {
+            keepAlive.stop();
+        }
+        if (whenClosed != null) {
+            whenClosed.run();
+        }
         try {
             socket.close();
         } catch (IOException e) {
             // Nothing is left to be done with a socket that cannot be closed.
-            lostBecause = e.getMessage();
+            Log.LOG.debug("not_closed server={}", address, e);
         }
     }
 
@@ -187,17 +240,49 @@ public final class ServerConnection implements AutoCloseable {
     void checkWriting() {
         if (inWrite
                 && System.nanoTime() - writeProgressNanos > limits.pingTimeout().toNanos()) {
-            lostBecause = "the server has taken no bytes for " + seconds(limits.pingTimeout());
-            close();
+            lose(new SocketTimeoutException("the server has taken no bytes for " + seconds(limits.pingTimeout())));
+        }
+    }
+
+    /** {@code told} is run at every {@link #close}, from now on; it must not block. Once. */
+    void whenClosed(Runnable told) {
+        whenClosed = told;
+    }
+
+    /** Closes the connection, which is lost for a reason that those who read and write are to hear instead of theirs. */
+    void lose(IOException e) {
+        if (lostBecause == null) {
+            lostBecause = e;
+        }
+        close();
+    }
+
+    /** How many bytes have come in all. */
+    long bytesRead() {
+        return bytesRead;
+    }
+
+    /** What writing has taken in all. */
+    long writingNanos() {
+        return writingNanos;
+    }
+
+    /** Whether bytes have come that nobody has read yet. */
+    boolean hasUnreadBytes() {
+        try {
+            return in.available() > 0;
+        } catch (IOException e) {
+            // It is closed.
+            return false;
         }
     }
 
     private IOException lost(IOException e) {
-        String reason = lostBecause;
-        return reason == null ? e : new IOException(reason, e);
+        IOException reason = lostBecause;
+        return reason == null ? e : reason;
     }
 
-    private static String seconds(Duration duration) {
+    static String seconds(Duration duration) {
         return duration.toMillis() / 1000.0 + " s";
     }
 
@@ -208,12 +293,6 @@ public final class ServerConnection implements AutoCloseable {
 
     /** The socket's bytes; a read that waits for long tries whether the server is still there. */
     private final class PingingStream extends InputStream {
-        private final InputStream in;
-
-        PingingStream(InputStream in) {
-            this.in = in;
-        }
-
         @Override
         public int read() throws IOException {
             byte[] one = new byte[1];
@@ -225,7 +304,9 @@ public final class ServerConnection implements AutoCloseable {
             long silentSinceNanos = System.nanoTime();
             while (true) {
                 try {
-                    return in.read(bytes, from, length);
+                    int read = in.read(bytes, from, length);
+                    bytesRead += Math.max(0, read);
+                    return read;
                 } catch (SocketTimeoutException silence) {
                     if (!writing.tryLock()) {
                         // Behind a large result on its way out no answer can be expected; checkWriting watches over it.

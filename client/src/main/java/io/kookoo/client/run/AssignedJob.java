@@ -1,5 +1,6 @@
 package io.kookoo.client.run;
 
+import io.kookoo.client.net.ServerAddress;
 import io.kookoo.protocol.Data;
 import io.kookoo.protocol.FunctionName;
 import io.kookoo.protocol.JobHandle;
@@ -14,8 +15,10 @@ import java.util.Objects;
  * @param unique as it was submitted; empty for none
  * @param workload the text of the arguments; of a batch the lines
  * @param attempt which run of the job this is, from 1
+ * @param server whose job it is
  */
-record AssignedJob(JobHandle handle, FunctionName function, UniqueId unique, Data workload, int attempt) {
+record AssignedJob(
+        JobHandle handle, FunctionName function, UniqueId unique, Data workload, int attempt, ServerAddress server) {
     /** So much of a call, a result or an error is logged. */
     static final int LOGGED_CHARACTERS = 200;
 
@@ -27,17 +30,19 @@ record AssignedJob(JobHandle handle, FunctionName function, UniqueId unique, Dat
         Objects.requireNonNull(function);
         Objects.requireNonNull(unique);
         Objects.requireNonNull(workload);
+        Objects.requireNonNull(server);
     }
 
     /** The job of a JOB_ASSIGN or JOB_ASSIGN_UNIQ. */
-    static AssignedJob of(Packet assignment, int attempt) {
+    static AssignedJob of(Packet assignment, int attempt, ServerAddress server) {
         boolean named = assignment.type() == PacketType.JOB_ASSIGN_UNIQ;
         return new AssignedJob(
                 assignment.handle(0),
                 assignment.function(1),
                 named ? assignment.unique(2) : UniqueId.NONE,
                 assignment.data(),
-                attempt);
+                attempt,
+                server);
     }
 
     /** Whether the workload is lines, each for one call of {@link #functionName}. */

@@ -55,7 +55,8 @@ interface Functions {
 
             @Override
             public String execute(String name, String argumentText, JobContext job) throws FunctionFailedException {
-                return name.equals(FunctionExecutor.CALL)
+                // Also those of one node, call@3 and call@web.
+                return name.equals(FunctionExecutor.CALL) || name.startsWith(FunctionExecutor.CALL + "@")
                         ? executor.executeCall(argumentText, job)
                         : executor.execute(name, argumentText, job);
             }

@@ -1,5 +1,6 @@
 package io.kookoo.client.run;
 
+import io.kookoo.client.net.ServerAddress;
 import io.kookoo.log.LogEvent;
 import io.kookoo.protocol.FunctionName;
 import java.util.LinkedHashMap;
@@ -11,13 +12,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The log of ended jobs, bounded: of the calls that end within a second so many are logged one by one, and of the failures
- * among them as many again; those beyond are counted, and one line a second per function gives their counts. Thread-safe;
+ * among them as many again; those beyond are counted, and one line a second per function and server gives their counts. Thread-safe;
  * a job beyond the bound costs no more than counting.
  */
 final class JobLog {
     private static final Logger LOG = LoggerFactory.getLogger(JobLog.class);
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int SHOWN = AssignedJob.LOGGED_CHARACTERS;
+
+    /** What is counted together. */
+    private record Kind(ServerAddress server, FunctionName function) {}
 
     private static final class Unlogged {
         long done;
@@ -30,7 +34,7 @@ final class JobLog {
     private long secondBegunNanos;
     private int doneLines;
     private int failedLines;
-    private final Map<FunctionName, Unlogged> unlogged = new LinkedHashMap<>();
+    private final Map<Kind, Unlogged> unlogged = new LinkedHashMap<>();
 
     /** @param nanoTime the clock, as {@link System#nanoTime} */
     JobLog(int linesPerSecond, LongSupplier nanoTime) {
@@ -47,17 +51,17 @@ final class JobLog {
         LogEvent event = ended(job, outcome.failed() ? "failed" : "done");
         if (outcome.failed()) {
             event.with("error", outcome.data().text(SHOWN));
-            LOG.warn("{}", withMillis(event, tookNanos));
+            LOG.warn("{}", withTimeAndPlace(event, job, tookNanos));
         } else {
             event.with("result", job.shown(outcome.data()));
-            LOG.info("{}", withMillis(event, tookNanos));
+            LOG.info("{}", withTimeAndPlace(event, job, tookNanos));
         }
     }
 
     /** A job whose function has come to its end after somebody had cancelled it; counts as failed. */
     void cancelled(AssignedJob job, long tookNanos) {
         if (mayLog(job, true)) {
-            LOG.info("{}", withMillis(ended(job, "cancelled"), tookNanos));
+            LOG.info("{}", withTimeAndPlace(ended(job, "cancelled"), job, tookNanos));
         }
     }
 
@@ -68,8 +72,8 @@ final class JobLog {
                 .with("outcome", outcome);
     }
 
-    private static LogEvent withMillis(LogEvent event, long nanos) {
-        return event.with("ms", nanos / 10_000L / 100.0);
+    private static LogEvent withTimeAndPlace(LogEvent event, AssignedJob job, long nanos) {
+        return event.with("ms", nanos / 10_000L / 100.0).with("server", job.server());
     }
 
     /** A result that may never have reached the server. */
@@ -80,7 +84,8 @@ final class JobLog {
                         .with("handle", outcome.job().handle())
                         .with("call", outcome.job())
                         .with("result", outcome.job().shown(outcome.data()))
-                        .with("reason", reason));
+                        .with("reason", reason)
+                        .with("server", outcome.job().server()));
     }
 
     private synchronized boolean mayLog(AssignedJob job, boolean failed) {
@@ -89,7 +94,7 @@ final class JobLog {
         if (lines <= linesPerSecond) {
             return true;
         }
-        Unlogged counts = unlogged.computeIfAbsent(job.function(), name -> new Unlogged());
+        Unlogged counts = unlogged.computeIfAbsent(new Kind(job.server(), job.function()), kind -> new Unlogged());
         if (failed) {
             counts.failed++;
         } else {
@@ -113,13 +118,14 @@ final class JobLog {
     /** Logs the counts there are: nothing follows any more. */
     synchronized void flushCounts() {
         long elapsedMillis = TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - secondBegunNanos);
-        unlogged.forEach((function, counts) -> LOG.info(
+        unlogged.forEach((kind, counts) -> LOG.info(
                 "{}",
                 LogEvent.of("jobs")
-                        .with("function", function)
+                        .with("function", kind.function())
                         .with("done", counts.done)
                         .with("failed", counts.failed)
-                        .with("ms", elapsedMillis)));
+                        .with("ms", elapsedMillis)
+                        .with("server", kind.server())));
         unlogged.clear();
     }
 }

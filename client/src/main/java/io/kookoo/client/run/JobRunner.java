@@ -1,6 +1,7 @@
 package io.kookoo.client.run;
 
 import io.kookoo.client.function.FunctionFailedException;
+import io.kookoo.log.KookooLog;
 import io.kookoo.log.LogEvent;
 import io.kookoo.protocol.Data;
 import io.kookoo.protocol.PacketWriter;
@@ -159,7 +160,8 @@ final class JobRunner {
         return LogEvent.of(event)
                 .with("function", job.function())
                 .with("handle", job.handle())
-                .with("call", job);
+                .with("call", job)
+                .with("server", job.server());
     }
 
     /** Looks after the time limit of one run. */
@@ -209,15 +211,15 @@ final class JobRunner {
 
         private void giveUp() {
             boolean last = limit.endOfProcess().isPresent();
-            LOG.error(
-                    "{}",
-                    event("overdue", run.job())
-                            .with("limit", limit + " ([Client] function_timeout)")
-                            .with(
-                                    "effect",
-                                    last
-                                            ? "this process ends; the server runs its jobs again"
-                                            : "the job has failed; its thread is interrupted and given up"));
+            LogEvent overdue = event("overdue", run.job()).with("limit", limit + " ([Client] function_timeout)");
+            if (last) {
+                LOG.error(
+                        KookooLog.CRITICAL,
+                        "{}",
+                        overdue.with("effect", "this process ends; the server runs its jobs again"));
+            } else {
+                LOG.error("{}", overdue.with("effect", "the job has failed; its thread is interrupted and given up"));
+            }
             AssignedJob job = run.job();
             String reason = (job.isBatch() ? "a line of " : "") + job.function() + " took longer than " + limit
                     + " ([Client] function_timeout)";

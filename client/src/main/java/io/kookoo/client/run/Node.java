@@ -4,9 +4,12 @@ import io.kookoo.client.function.FunctionExecutor;
 import io.kookoo.client.net.Backoff;
 import io.kookoo.client.net.ConnectionLimits;
 import io.kookoo.client.net.Connector;
+import io.kookoo.client.net.Failover;
 import io.kookoo.client.net.ReconnectLoop;
 import io.kookoo.client.net.RepeatedTask;
 import io.kookoo.client.net.ServerAddress;
+import io.kookoo.client.net.Servers;
+import io.kookoo.log.KookooLog;
 import io.kookoo.settings.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,11 +29,13 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   kookoo-poller    the poller's connection: asks, runs, posts
- *   kookoo-worker    reads the worker's connection
- *   kookoo-slot-n    run submitted jobs, one each
+ *   kookoo-worker    reads the worker's connection; of several servers there is one for each, kookoo-worker-HOST:PORT
+ *   kookoo-slot-n    run submitted jobs, one each; of several servers each has its own, kookoo-slot-HOST:PORT-n
  *   kookoo-call-n    runs the poller's calls, where they have a time limit that may make it give one up
- *   kookoo-watch     every second: the counts of the job log; writes that stand still; the time limits of functions
+ *   kookoo-ping      sends a connection's pings, and reads there while nobody else does, one for each
+ *   kookoo-watch     every second: the counts of the job log; writes that stand still; answers to pings; the time limits of functions
  *   kookoo-progress  sends what functions have said of their progress too soon after they said it last
+ *   and, of several servers, those of the {@link Failover} that finds the poller's
  * </pre>
  *
  * All are daemons: whoever starts a node waits for it.
@@ -40,32 +45,34 @@ public final class Node {
 
     private final ScheduledExecutorService watch = scheduler("kookoo-watch");
     private final ScheduledExecutorService progress = scheduler("kookoo-progress");
-    private final SlotThreads slots;
+    private final List<SlotThreads> slots = new ArrayList<>();
     private final SlotThreads pollerSlot = new SlotThreads("kookoo-call-", 1);
     private final JobLog jobLog;
     private final Optional<Poller> poller;
-    private final WorkerLoop worker;
-    private final List<Thread> threads;
+    private final Failover pollerServer;
+    private final List<WorkerLoop> workers = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
     private final CountDownLatch ended;
 
     /**
      * A client as the settings have it. Makes the parts and connects nothing yet. The executor is used and not closed.
      *
+     * @param identity who it is to its servers
      * @param endOfProcess what to do when a function has run for longer than [Client] function_timeout: ends this process at once, so
      *     that the server runs its jobs again; empty where only that job is to fail, and its function is interrupted and given up
      */
     public Node(
             Settings settings,
-            ServerAddress address,
+            Servers servers,
             ConnectionLimits limits,
             FunctionExecutor executor,
-            String clientId,
+            Identity identity,
             Optional<Runnable> endOfProcess) {
         this(
-                address,
+                servers,
                 limits,
                 Functions.of(executor),
-                clientId,
+                identity,
                 settings.client().threads(),
                 settings.logger().jobLines(),
                 new TimeLimit(settings.client().functionTimeout(), endOfProcess),
@@ -75,43 +82,54 @@ public final class Node {
     /**
      * A worker that takes submitted jobs alone, and none of the catalog; otherwise as the other. Its functions have no time limit.
      *
-     * @param slots how many jobs it runs at a time
+     * @param slots how many jobs it runs at a time, of each server
      */
     public static Node ofWorker(
-            ServerAddress address, ConnectionLimits limits, FunctionExecutor executor, String clientId, int slots) {
-        return new Node(address, limits, Functions.of(executor), clientId, slots, 0, TimeLimit.NONE, Optional.empty());
+            Servers servers, ConnectionLimits limits, FunctionExecutor executor, String clientId, int slots) {
+        return new Node(
+                servers,
+                limits,
+                Functions.of(executor),
+                Identity.ofClient(clientId),
+                slots,
+                0,
+                TimeLimit.NONE,
+                Optional.empty());
     }
 
     private Node(
-            ServerAddress address,
+            Servers servers,
             ConnectionLimits limits,
             Functions functions,
-            String clientId,
+            Identity identity,
             int slotCount,
             int jobLines,
             TimeLimit limit,
             Optional<Duration> pollInterval) {
-        Connector connector = new Connector(address, limits, watch);
+        pollerServer = new Failover(servers, limits, watch);
         int maxPacketBytes = limits.maxPacketBytes();
-        slots = new SlotThreads("kookoo-slot-", slotCount);
         jobLog = new JobLog(jobLines, System::nanoTime);
         poller = pollInterval.map(interval -> new Poller(
-                new ReconnectLoop("poller", connector, new Backoff(new Random())),
+                new ReconnectLoop(Poller.NAME, pollerServer, new Backoff(new Random())),
                 new JobRunner(functions, jobLog, maxPacketBytes, limit, pollerSlot, watch, progress),
                 jobLog,
                 interval,
-                clientId));
-        worker = new WorkerLoop(
-                new ReconnectLoop("worker", connector, new Backoff(new Random())),
-                functions,
-                new JobRunner(functions, jobLog, maxPacketBytes, limit, slots, watch, progress),
-                jobLog,
-                clientId,
-                slotCount);
-        List<Thread> made = new ArrayList<>();
-        poller.ifPresent(loop -> made.add(daemon("kookoo-poller", () -> runUntilEnd(loop::run))));
-        made.add(daemon("kookoo-worker", () -> runUntilEnd(worker::run)));
-        threads = List.copyOf(made);
+                identity));
+        poller.ifPresent(loop -> threads.add(daemon("kookoo-poller", () -> runUntilEnd(loop::run))));
+        for (ServerAddress server : servers.addresses()) {
+            String of = servers.isOne() ? "" : "-" + server;
+            SlotThreads itsSlots = new SlotThreads("kookoo-slot" + of + "-", slotCount);
+            slots.add(itsSlots);
+            WorkerLoop worker = new WorkerLoop(
+                    new ReconnectLoop(WorkerLoop.NAME, new Connector(server, limits, watch), new Backoff(new Random())),
+                    functions,
+                    new JobRunner(functions, jobLog, maxPacketBytes, limit, itsSlots, watch, progress),
+                    jobLog,
+                    identity,
+                    slotCount);
+            workers.add(worker);
+            threads.add(daemon("kookoo-worker" + of, () -> runUntilEnd(worker::run)));
+        }
         ended = new CountDownLatch(threads.size());
     }
 
@@ -125,7 +143,11 @@ public final class Node {
         } catch (InterruptedException e) {
             LOG.debug("interrupted thread={}", Thread.currentThread().getName());
         } catch (Throwable e) {
-            LOG.error("internal_error thread={}", Thread.currentThread().getName(), e);
+            LOG.error(
+                    KookooLog.CRITICAL,
+                    "internal_error thread={}",
+                    Thread.currentThread().getName(),
+                    e);
         } finally {
             ended.countDown();
         }
@@ -137,6 +159,18 @@ public final class Node {
         threads.forEach(Thread::start);
     }
 
+    /** Asks for no more calls, and waits until those that run are ended and posted, however long they take. {@link #stop} follows. */
+    public void finish() throws InterruptedException {
+        askNoMore();
+        ended.await();
+    }
+
+    private void askNoMore() {
+        poller.ifPresent(Poller::stop);
+        workers.forEach(WorkerLoop::stop);
+        pollerServer.close();
+    }
+
     /**
      * Asks for no more calls and waits until those that run are ended and posted. A job whose connection is lost is not
      * waited for: nobody would get its result.
@@ -145,13 +179,12 @@ public final class Node {
      * @return whether all have ended
      */
     public boolean stop(Duration most) throws InterruptedException {
-        poller.ifPresent(Poller::stop);
-        worker.stop();
+        askNoMore();
         boolean all = ended.await(most.toNanos(), TimeUnit.NANOSECONDS);
         jobLog.flushCounts();
         watch.shutdownNow();
         progress.shutdownNow();
-        slots.stop();
+        slots.forEach(SlotThreads::stop);
         pollerSlot.stop();
         return all;
     }

@@ -17,16 +17,19 @@ import org.slf4j.LoggerFactory;
  * and in one thread, so that a cycle costs two system calls and no change of threads (but where a function may have to be given up).
  *
  * <pre>
- *   connected: SET_CLIENT_ID, OPTION_REQ catalog   ->  OPTION_RES
+ *   connected: who this is; OPTION_REQ catalog     ->  OPTION_RES
  *   interval 0:  WORK_COMPLETE + GRAB_JOB          ->  JOB_ASSIGN or NO_JOB
  *   else:        WORK_COMPLETE + ECHO_REQ          ->  ECHO_RES;  the interval;  GRAB_JOB  ->  JOB_ASSIGN or NO_JOB
  * </pre>
  *
  * <p>The server handles packets in order: the answer to what follows a result says that the result has arrived. One
- * without it is logged lost, once; the server does not repeat calls of the catalog.
+ * without it is logged lost, once; the server does not repeat calls of the catalog. Between two calls it may move to another server.
  */
 final class Poller {
     private static final Logger LOG = LoggerFactory.getLogger(Poller.class);
+
+    /** Of its connection, in the log. */
+    static final String NAME = "poller";
 
     private static final String CATALOG = "catalog";
     /** The data of the ECHO_REQ whose answer says that a result has arrived. */
@@ -40,25 +43,29 @@ final class Poller {
     private final JobRunner runner;
     private final JobLog log;
     private final Duration interval;
-    private final String clientId;
+    private final Identity identity;
 
     /** What has not been posted for certain, or null. Confined to the thread in {@link #run}. */
     private Outcome unposted;
 
-    Poller(ReconnectLoop loop, JobRunner runner, JobLog log, Duration interval, String clientId) {
+    Poller(ReconnectLoop loop, JobRunner runner, JobLog log, Duration interval, Identity identity) {
         this.loop = loop;
         this.runner = runner;
         this.log = log;
         this.interval = interval;
-        this.clientId = clientId;
+        this.identity = identity;
     }
 
     /** Polls until {@link #stop}; a call that runs then is run to its end and posted. */
     void run() throws InterruptedException {
         loop.run((connection, answered) -> {
             try {
+                boolean asNode = identity.introduce(NAME, connection);
                 if (catalogGranted(connection, answered)) {
                     poll(connection);
+                }
+                if (asNode) {
+                    identity.leave(connection);
                 }
             } catch (IOException e) {
                 if (unposted != null) {
@@ -76,10 +83,9 @@ final class Poller {
         loop.stop();
     }
 
-    /** Asks for the catalog until the server offers it; false when stopped before. */
+    /** Asks for the catalog until the server offers it; false when it is to stop, or to move, before. */
     private boolean catalogGranted(ServerConnection connection, Runnable answered)
             throws IOException, InterruptedException {
-        connection.send(writer -> writer.packet(PacketType.SET_CLIENT_ID, clientId));
         boolean refused = false;
         do {
             connection.send(writer -> writer.packet(PacketType.OPTION_REQ, CATALOG));
@@ -95,7 +101,7 @@ final class Poller {
                 LOG.error(
                         "{}",
                         LogEvent.of("no_catalog")
-                                .with("connection", "poller")
+                                .with("connection", NAME)
                                 .with("server", connection.address())
                                 .with("reason", answer.text(0) + " " + answer.text(1))
                                 .with(
@@ -104,12 +110,12 @@ final class Poller {
                                                 + CATALOG_PAUSE.toSeconds() + " s, submitted jobs run all the same"));
                 refused = true;
             }
-        } while (!loop.pause(CATALOG_PAUSE));
+        } while (!loop.pause(CATALOG_PAUSE) && !loop.isToMove());
         return false;
     }
 
     private void poll(ServerConnection connection) throws IOException, InterruptedException {
-        while (!loop.isStopped()) {
+        while (!loop.isStopped() && !loop.isToMove()) {
             Outcome outcome = unposted;
             connection.send(writer -> {
                 if (outcome != null) {
@@ -121,7 +127,7 @@ final class Poller {
             unposted = null;
             Duration pause = interval;
             if (answer.type() == PacketType.JOB_ASSIGN) {
-                AssignedJob job = AssignedJob.of(answer, 1);
+                AssignedJob job = AssignedJob.of(answer, 1, connection.address());
                 unposted = runner.run(runner.prepare(job, connection::sendOrClose));
                 if (!interval.isZero() || loop.isStopped()) {
                     post(connection);
@@ -165,7 +171,8 @@ final class Poller {
                     LOG.warn(
                             "{}",
                             LogEvent.of("result_refused")
-                                    .with("connection", "poller")
+                                    .with("connection", NAME)
+                                    .with("server", connection.address())
                                     .with("reason", packet.text(1)));
                 }
                 default -> LOG.debug("ignored connection=poller packet={}", packet.type());

@@ -29,12 +29,14 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   reading thread                                   slot
- *   OPTION_REQ..., CAN_DO..., GRAB_JOB_UNIQ          run the job
+ *   who this is; OPTION_REQ..., CAN_DO...,
+ *   GRAB_JOB_UNIQ                                    run the job
  *   JOB_ASSIGN_UNIQ: to a slot; GRAB if one is free  WORK_COMPLETE + GRAB_JOB_UNIQ, in one write
  *   NO_JOB, nothing else asked: PRE_SLEEP
  *   NOOP: GRAB_JOB_UNIQ
  *   OPTION_RES attempt=n: of the next assignment
  *   WORK_FAIL: cancel that job                       GRAB_JOB_UNIQ alone, once the function has returned
+ *   OPTION_RES stop: the client is to end
  * </pre>
  *
  * <p>Every GRAB_JOB_UNIQ stands for a free slot: there are never more of them unanswered than slots free, and while a slot is
@@ -47,10 +49,18 @@ import org.slf4j.LoggerFactory;
 final class WorkerLoop {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerLoop.class);
 
+    /** Of its connection, in the log. */
+    static final String NAME = "worker";
+
     /** With it the server says, by WORK_FAIL, that a job is to be stopped. */
     private static final String CANCEL = "cancel";
     /** With it the server says, by {@code attempt=<n>}, which run of a job it is about to hand out. */
     private static final String ATTEMPT = "attempt";
+
+    /** With it the server may say to a node, by {@link #STOP}, that it is to end. */
+    private static final String CONTROL = "control";
+
+    private static final String STOP = "stop";
 
     private static final Pattern ATTEMPT_NUMBER = Pattern.compile(ATTEMPT + "=([1-9][0-9]{0,8})");
 
@@ -61,7 +71,7 @@ final class WorkerLoop {
     private final Functions functions;
     private final JobRunner runner;
     private final JobLog log;
-    private final String clientId;
+    private final Identity identity;
 
     /** Slots without a job. Guarded by this, as are the fields below. */
     private int free;
@@ -77,12 +87,12 @@ final class WorkerLoop {
      * @param runner has as many threads as there are slots
      * @param slots how many there are
      */
-    WorkerLoop(ReconnectLoop loop, Functions functions, JobRunner runner, JobLog log, String clientId, int slots) {
+    WorkerLoop(ReconnectLoop loop, Functions functions, JobRunner runner, JobLog log, Identity identity, int slots) {
         this.loop = loop;
         this.functions = functions;
         this.runner = runner;
         this.log = log;
-        this.clientId = clientId;
+        this.identity = identity;
         this.free = slots;
     }
 
@@ -105,7 +115,9 @@ final class WorkerLoop {
             idle = current != null && current.isDone() ? current : null;
         }
         if (idle != null) {
-            // Its reading thread waits for a NOOP that may never come.
+            // Its reading thread waits for a NOOP that may never come. Nothing is unanswered: there is room for a last
+            // word.
+            idle.leave();
             idle.connection.close();
         }
     }
@@ -146,6 +158,13 @@ final class WorkerLoop {
 
         private boolean over;
 
+        /** Whether the server knows who this is, and may be told what it does. */
+        private boolean begun;
+        /** Whether it is one of a node there. */
+        private boolean asNode;
+
+        private boolean left;
+
         Session(ServerConnection connection) {
             this.connection = connection;
         }
@@ -153,12 +172,24 @@ final class WorkerLoop {
         /** Reads until the connection is lost, or all is done after {@link WorkerLoop#stop}. */
         void speak(Runnable answered) throws IOException {
             try {
-                connection.send(writer -> begin(writer));
+                synchronized (WorkerLoop.this) {
+                    if (isStopped()) {
+                        return;
+                    }
+                    // So that it can be closed while it waits for what the server makes of it.
+                    current = this;
+                }
+                boolean node = identity.introduce(NAME, connection);
+                if (node) {
+                    answered.run();
+                }
+                connection.send(writer -> begin(writer, node));
                 while (!isStopped()) {
                     Packet packet = connection.readPacket();
                     answered.run();
                     handle(packet);
                 }
+                leave();
             } catch (IOException e) {
                 if (!isStopped()) {
                     end(e.getMessage());
@@ -169,15 +200,29 @@ final class WorkerLoop {
             }
         }
 
-        private void begin(PacketWriter writer) {
+        private void begin(PacketWriter writer, boolean node) {
             synchronized (WorkerLoop.this) {
-                current = this;
-                writer.packet(PacketType.SET_CLIENT_ID, clientId);
+                begun = true;
+                asNode = node;
                 writer.packet(PacketType.OPTION_REQ, CANCEL);
                 writer.packet(PacketType.OPTION_REQ, ATTEMPT);
+                if (asNode) {
+                    writer.packet(PacketType.OPTION_REQ, CONTROL);
+                }
                 announce(writer);
                 grab(writer);
             }
+        }
+
+        /** Says, once, that a node goes in good order. Throws nothing. */
+        void leave() {
+            synchronized (WorkerLoop.this) {
+                if (!asNode || left) {
+                    return;
+                }
+                left = true;
+            }
+            identity.leave(connection);
         }
 
         private boolean isStopped() {
@@ -195,7 +240,8 @@ final class WorkerLoop {
         private void handle(Packet packet) throws IOException {
             switch (packet.type()) {
                 case JOB_ASSIGN_UNIQ -> {
-                    Run run = runner.prepare(AssignedJob.of(packet, nextAttempt), connection::sendOrClose);
+                    AssignedJob job = AssignedJob.of(packet, nextAttempt, connection.address());
+                    Run run = runner.prepare(job, connection::sendOrClose);
                     nextAttempt = 1;
                     synchronized (WorkerLoop.this) {
                         settle(packet);
@@ -236,12 +282,14 @@ final class WorkerLoop {
             Matcher attempt = ATTEMPT_NUMBER.matcher(text);
             if (attempt.matches()) {
                 nextAttempt = Integer.parseInt(attempt.group(1));
+            } else if (text.equals(STOP)) {
+                identity.stopAsked(connection.address());
             }
         }
 
         private void refused(Packet error) {
             LogEvent event = LogEvent.of("refused")
-                    .with("connection", "worker")
+                    .with("connection", NAME)
                     .with("server", connection.address())
                     .with("reason", error.text(0) + " " + error.text(1));
             if (error.text(0).equals(ErrorCode.UNKNOWN_OPTION.name())) {
@@ -273,7 +321,7 @@ final class WorkerLoop {
         /** Asks for a job if that is allowed and a slot is free for it. */
         private void grab(PacketWriter writer) {
             synchronized (WorkerLoop.this) {
-                if (!stopping && asked.size() < free) {
+                if (begun && !stopping && asked.size() < free) {
                     writer.packet(PacketType.GRAB_JOB_UNIQ);
                     asked.add(Optional.empty());
                 }
@@ -291,6 +339,10 @@ final class WorkerLoop {
         /** Tells the server which functions are new and which are gone; one that still runs stays until it has ended. */
         private void announce(PacketWriter writer) {
             synchronized (WorkerLoop.this) {
+                if (!begun) {
+                    return;
+                }
+                Set<FunctionName> offered = offered();
                 for (FunctionName function : offered) {
                     if (announced.add(function)) {
                         writer.packet(PacketType.CAN_DO, function);
@@ -312,6 +364,15 @@ final class WorkerLoop {
                     }
                 }
             }
+        }
+
+        private Set<FunctionName> offered() {
+            assert Thread.holdsLock(WorkerLoop.this);
+            Set<FunctionName> all = new LinkedHashSet<>(WorkerLoop.this.offered);
+            if (asNode) {
+                all.addAll(identity.functions());
+            }
+            return all;
         }
 
         /** The slot of a run is free again. */

@@ -34,12 +34,16 @@ public final class Completions {
             "purge", List.of("function"),
             "shutdown", List.of("graceful"));
 
+    /** Commands that name a node, by its id or its name. */
+    private static final Set<String> OF_NODES = Set.of("quiet", "resume", "stop");
+
     private static final Set<String> OF_FUNCTIONS = Set.of("function", "queued", "maxqueue");
     /** What can be typed as it is, and does nothing to a terminal; not the batches, {@code add[]}. */
     private static final String NAME = "[\\p{L}\\p{N}_.:@-]+";
 
     private volatile Set<String> functions = Set.of();
     private volatile Set<String> channels = Set.of();
+    private volatile Set<String> nodes = Set.of();
 
     /** Asks the server anew; the future ends when it has answered, and fails where it does not say what functions there are. */
     CompletableFuture<Void> refresh(Kookoo kookoo) {
@@ -49,7 +53,12 @@ public final class Completions {
         // A server without channels refuses.
         CompletableFuture<Void> askedChannels = kookoo.askList(TextVerb.CHANNELS.toString())
                 .thenAccept(list -> channels = names(list.stream().map(line -> line.split("\\s", 2)[0])));
-        return CompletableFuture.allOf(asked, askedChannels.exceptionally(failure -> null));
+        // Likewise one without nodes.
+        CompletableFuture<Void> askedNodes = kookoo.askList(TextVerb.NODES.toString())
+                .thenAccept(list -> nodes = names(list.stream()
+                        .flatMap(line -> Stream.of(line.split("\t", 3)).limit(2))));
+        return CompletableFuture.allOf(
+                asked, askedChannels.exceptionally(failure -> null), askedNodes.exceptionally(failure -> null));
     }
 
     private static Set<String> names(Stream<String> names) {
@@ -99,6 +108,9 @@ public final class Completions {
         }
         if (words.size() > 1) {
             return List.of();
+        }
+        if (OF_NODES.contains(verb)) {
+            return nodes;
         }
         return OF_CHANNELS.contains(verb) ? channels : SECOND.getOrDefault(verb, List.of());
     }

@@ -22,9 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** A shell that reads from a pipe. */
 class ShellCommandTest {
     /** What a shell asks before it calls something unknown. */
-    private static final String NAMES = "status\nchannels\n";
+    private static final String NAMES = "status\nchannels\nnodes\n";
 
-    private static final String THE_NAMES = "add\t0\t0\t1\nhello_world\t0\t0\t1\nidle\t0\t0\t0\n.\nmain_channel\n.\n";
+    private static final String THE_NAMES =
+            "add\t0\t0\t1\nhello_world\t0\t0\t1\nidle\t0\t0\t0\n.\nmain_channel\n.\n.\n";
     private static final String TIME = "2026-11-25T06:00:00.000Z";
 
     @TempDir

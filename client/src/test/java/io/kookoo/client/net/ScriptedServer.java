@@ -1,6 +1,7 @@
 package io.kookoo.client.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kookoo.protocol.PacketType;
 import java.io.ByteArrayOutputStream;
@@ -111,13 +112,43 @@ public final class ScriptedServer implements AutoCloseable {
             return type + " " + new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8).replace('\0', '|');
         }
 
+        /** The next packet that is not a ping of a connection that is kept alive; such pings are answered. */
+        public String nextButPings() throws IOException {
+            String next = next();
+            while (next.startsWith("ECHO_REQ kookoo-ping")) {
+                answerPing(next);
+                next = next();
+            }
+            return next;
+        }
+
+        /** Answers the ping that {@link #next} has returned. */
+        public void answerPing(String ping) throws IOException {
+            assertTrue(ping.matches("ECHO_REQ kookoo-ping( rtt_us=\\d+)?"), ping);
+            send(res(PacketType.ECHO_RES, ping.substring("ECHO_REQ ".length())));
+        }
+
         /** Skips the next packet, and returns how long its body was. */
         public long skipPacket() throws IOException {
+            return skip(packetLength());
+        }
+
+        /** How long the body of the next packet is, which comes next. */
+        public long packetLength() throws IOException {
             DataInputStream in = new DataInputStream(socket.getInputStream());
             in.readLong();
-            long length = in.readInt();
-            in.skipNBytes(length);
-            return length;
+            return in.readInt();
+        }
+
+        /** The next bytes, so many. */
+        public String text(long bytes) throws IOException {
+            return new String(socket.getInputStream().readNBytes(Math.toIntExact(bytes)), StandardCharsets.UTF_8);
+        }
+
+        /** Skips so many bytes, and returns how many. */
+        public long skip(long bytes) throws IOException {
+            socket.getInputStream().skipNBytes(bytes);
+            return bytes;
         }
 
         /** Nothing more comes, and the client ends the connection. */

@@ -3,6 +3,8 @@ package io.kookoo.client.net;
 import static io.kookoo.client.net.ScriptedServer.req;
 import static io.kookoo.client.net.ScriptedServer.res;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,9 +19,12 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -153,6 +158,137 @@ class ServerConnectionTest {
                     IOException.class, () -> connection.send(writer -> writer.packet(PacketType.ECHO_REQ, large)));
             assertEquals("the server has taken no bytes for 0.3 s", e.getMessage());
             peer.expect(Arrays.copyOf(req(PacketType.ECHO_REQ), 8));
+        }
+    }
+
+    // ---- kept alive ----
+
+    /** Remembers what it hears. */
+    private static final class Heard implements PingListener {
+        private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+
+        @Override
+        public void answered(Duration roundTrip) {
+            events.add("answered " + (roundTrip.toNanos() > 0));
+        }
+
+        @Override
+        public void unanswered(Duration since) {
+            events.add("unanswered");
+        }
+
+        @Override
+        public void lost(Duration since) {
+            events.add("lost " + (since.toMillis() >= 300));
+        }
+
+        String next() throws InterruptedException {
+            String event = events.poll(10, TimeUnit.SECONDS);
+            assertNotNull(event, "nothing more heard");
+            return event;
+        }
+    }
+
+    @Test
+    void shouldPingAndMeasureThoughNobodyReads() throws Exception {
+        Heard heard = new Heard();
+        try (ServerConnection connection = connect(IMPATIENT);
+                Peer peer = server.accept()) {
+            connection.keepAlive(heard);
+            String first = peer.next();
+            assertEquals("ECHO_REQ kookoo-ping", first);
+            peer.answerPing(first);
+            assertEquals("answered true", heard.next());
+            assertTrue(peer.next().startsWith("ECHO_REQ kookoo-ping rtt_us="));
+        }
+    }
+
+    @Test
+    void shouldTellOfMissingAnswersAndThenOfTheLoss() throws Exception {
+        Heard heard = new Heard();
+        try (ServerConnection connection = connect(IMPATIENT);
+                Peer peer = server.accept()) {
+            connection.keepAlive(heard);
+            assertEquals("unanswered", heard.next());
+            String event = heard.next();
+            while (event.equals("unanswered")) {
+                event = heard.next();
+            }
+            assertEquals("lost true", event);
+            peer.expect(req(PacketType.ECHO_REQ, "kookoo-ping")).expectEnd();
+            IOException e = assertThrows(IOException.class, connection::readPacket);
+            assertEquals("no answer to a ping within 0.3 s", e.getMessage());
+            e = assertThrows(IOException.class, () -> connection.send(writer -> writer.packet(PacketType.PRE_SLEEP)));
+            assertEquals("no answer to a ping within 0.3 s", e.getMessage());
+        }
+    }
+
+    @Test
+    void shouldKeepTheOrderOfMessagesThatWereReadAhead() throws IOException {
+        try (ServerConnection connection = connect(IMPATIENT);
+                Peer peer = server.accept()) {
+            connection.keepAlive(PingListener.NONE);
+            for (int i = 0; i < 3; i++) {
+                String ping = peer.next();
+                peer.send(res(PacketType.ECHO_RES, "mine " + i)).answerPing(ping);
+            }
+            // With this one all that came before is answered, and so read.
+            peer.next();
+            peer.send(res(PacketType.ECHO_RES, "mine 3"));
+            for (int i = 0; i < 4; i++) {
+                assertTrue(i == 3 || connection.hasMessage());
+                assertEquals("mine " + i, connection.readPacket().data().text());
+            }
+        }
+    }
+
+    @Test
+    void shouldBearServerThatIsBusyWithALargePacket() throws Exception {
+        Heard heard = new Heard();
+        try (ServerConnection connection = connect(IMPATIENT);
+                Peer peer = server.accept()) {
+            connection.keepAlive(heard);
+            CompletableFuture<Packet> read = reading(connection);
+            String ping = peer.next();
+            byte[] large = res(PacketType.JOB_ASSIGN, "H:1", "f", "x".repeat(1_000_000));
+            CountDownLatch never = new CountDownLatch(1);
+            for (int from = 0; from < large.length; from += 100_000) {
+                peer.send(Arrays.copyOfRange(large, from, Math.min(large.length, from + 100_000)));
+                assertFalse(never.await(100, TimeUnit.MILLISECONDS));
+            }
+            peer.answerPing(ping);
+            assertEquals(1_000_000, read.get(10, TimeUnit.SECONDS).data().length());
+            String event = heard.next();
+            while (event.equals("unanswered")) {
+                event = heard.next();
+            }
+            assertEquals("answered true", event);
+        }
+    }
+
+    @Test
+    void shouldBearServerThatIsSlowToTakeALargeResult() throws Exception {
+        int size = 64 << 20;
+        try (ServerConnection connection = connect(IMPATIENT);
+                Peer peer = server.accept()) {
+            connection.keepAlive(PingListener.NONE);
+            CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> connection.sendOrClose(
+                    writer -> writer.packet(PacketType.ECHO_REQ, new Data(new byte[size], 0, size))));
+            CountDownLatch never = new CountDownLatch(1);
+            long left = peer.packetLength();
+            while (left < size) {
+                // A ping that left before it.
+                peer.send(res(PacketType.ECHO_RES, peer.text(left)));
+                left = peer.packetLength();
+            }
+            while (left > 0) {
+                left -= peer.skip(Math.min(left, 1 << 20));
+                assertFalse(never.await(20, TimeUnit.MILLISECONDS));
+            }
+            sent.get(10, TimeUnit.SECONDS);
+            peer.answerPing(peer.next());
+            peer.send(res(PacketType.NOOP));
+            assertEquals(PacketType.NOOP, connection.readPacket().type());
         }
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kookoo.client.LogLines;
+import io.kookoo.client.net.ServerAddress;
 import io.kookoo.protocol.Data;
 import io.kookoo.protocol.FunctionName;
 import io.kookoo.protocol.JobHandle;
@@ -25,8 +26,17 @@ class JobLogTest {
     }
 
     private static Outcome outcome(String function, String workload, boolean failed, String text) {
-        AssignedJob job =
-                new AssignedJob(JobHandle.of("H:1"), FunctionName.of(function), UniqueId.NONE, Data.of(workload), 1);
+        return outcome("box", function, workload, failed, text);
+    }
+
+    private static Outcome outcome(String host, String function, String workload, boolean failed, String text) {
+        AssignedJob job = new AssignedJob(
+                JobHandle.of("H:1"),
+                FunctionName.of(function),
+                UniqueId.NONE,
+                Data.of(workload),
+                1,
+                new ServerAddress(host, 5555));
         return new Outcome(job, failed, Data.of(text));
     }
 
@@ -40,8 +50,8 @@ class JobLogTest {
         log.ended(outcome("hello_world", "", true, "no \"world\""), 0);
         assertEquals(
                 List.of(
-                        "INFO ended handle=H:1 call=add(1,2) outcome=done result=3 ms=1.23",
-                        "WARN ended handle=H:1 call=hello_world outcome=failed error=\"no \\\"world\\\"\" ms=0.0"),
+                        "INFO ended handle=H:1 call=add(1,2) outcome=done result=3 ms=1.23 server=box:5555",
+                        "WARN ended handle=H:1 call=hello_world outcome=failed error=\"no \\\"world\\\"\" ms=0.0 server=box:5555"),
                 lines.with("ended"));
     }
 
@@ -60,19 +70,21 @@ class JobLogTest {
         log.lost(outcome("add[]", "\n\n", false, "\\!a\n\\!b\n"), "gone");
         assertEquals(
                 List.of(
-                        "INFO ended handle=H:1 call=\"add[](1,2 ... 3 lines)\" outcome=done result=\"3 ... 3 lines\" ms=0.0",
-                        "WARN ended handle=H:1 call=add[](1,2) outcome=failed error=\"no memory\" ms=0.0"),
+                        "INFO ended handle=H:1 call=\"add[](1,2 ... 3 lines)\" outcome=done result=\"3 ... 3 lines\" ms=0.0 server=box:5555",
+                        "WARN ended handle=H:1 call=add[](1,2) outcome=failed error=\"no memory\" ms=0.0 server=box:5555"),
                 lines.with("ended"));
         assertEquals(
                 List.of(
-                        "WARN result_lost handle=H:1 call=\"add[]( ... 2 lines)\" result=\"\\\\!a ... 2 lines\" reason=gone"),
+                        "WARN result_lost handle=H:1 call=\"add[]( ... 2 lines)\" result=\"\\\\!a ... 2 lines\" reason=gone server=box:5555"),
                 lines.with("lost"));
     }
 
     @Test
     void shouldLogACancelledJob() {
         log.cancelled(outcome("add", "1,2", false, "3").job(), 1_000_000);
-        assertEquals(List.of("INFO ended handle=H:1 call=add(1,2) outcome=cancelled ms=1.0"), lines.with("ended"));
+        assertEquals(
+                List.of("INFO ended handle=H:1 call=add(1,2) outcome=cancelled ms=1.0 server=box:5555"),
+                lines.with("ended"));
     }
 
     @Test
@@ -90,11 +102,27 @@ class JobLogTest {
         log.flush();
         assertEquals(
                 List.of(
-                        "INFO jobs function=add done=8 failed=0 ms=1000",
-                        "INFO jobs function=divide done=0 failed=3 ms=1000"),
+                        "INFO jobs function=add done=8 failed=0 ms=1000 server=box:5555",
+                        "INFO jobs function=divide done=0 failed=3 ms=1000 server=box:5555"),
                 lines.with("INFO jobs "));
         log.ended(outcome("add", "1,2", false, "3"), 0);
         assertEquals(5, lines.with("ended").size());
+    }
+
+    @Test
+    void shouldCountTheJobsOfEachServerApartWithinOneBound() {
+        for (int i = 0; i < 3; i++) {
+            log.ended(outcome("one", "add", "1,2", false, "3"), 0);
+            log.ended(outcome("two", "add", "1,2", false, "3"), 0);
+        }
+        assertEquals(2, lines.with("ended").size());
+        passMillis(1000);
+        log.flush();
+        assertEquals(
+                List.of(
+                        "INFO jobs function=add done=2 failed=0 ms=1000 server=one:5555",
+                        "INFO jobs function=add done=2 failed=0 ms=1000 server=two:5555"),
+                lines.with("INFO jobs "));
     }
 
     @Test
@@ -105,6 +133,6 @@ class JobLogTest {
         passMillis(10);
         log.flushCounts();
         log.flushCounts();
-        assertEquals(List.of("INFO jobs function=add done=1 failed=0 ms=10"), lines.with("INFO jobs "));
+        assertEquals(List.of("INFO jobs function=add done=1 failed=0 ms=10 server=box:5555"), lines.with("INFO jobs "));
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kookoo.client.LogLines;
+import io.kookoo.client.net.ServerAddress;
 import io.kookoo.protocol.Data;
 import io.kookoo.protocol.FunctionName;
 import io.kookoo.protocol.JobHandle;
@@ -35,7 +36,13 @@ class JobRunnerTest {
 
     private static Run prepare(JobRunner runner, String function, String workload) {
         return runner.prepare(
-                new AssignedJob(JobHandle.of("H:1"), FunctionName.of(function), UniqueId.NONE, Data.of(workload), 1),
+                new AssignedJob(
+                        JobHandle.of("H:1"),
+                        FunctionName.of(function),
+                        UniqueId.NONE,
+                        Data.of(workload),
+                        1,
+                        new ServerAddress("box", 5555)),
                 packets -> {});
     }
 

@@ -51,7 +51,7 @@ class PollerTest {
                 new JobRunner(functions, jobLog, 1000, limit, new SlotThreads("call-", 1), watch, watch),
                 jobLog,
                 interval,
-                "box/1");
+                Identity.ofClient("box/1"));
         thread = new Thread(() -> {
             try {
                 poller.run();
@@ -219,12 +219,107 @@ class PollerTest {
     @Test
     void shouldConnectAgainWhenServerStopsAnswering() throws IOException {
         start(Duration.ZERO, IMPATIENT);
-        try (Peer silent = greeted().expect(req(GRAB_JOB));
-                Peer second = greeted()) {
-            second.expect(req(GRAB_JOB));
-            silent.expect(req(ECHO_REQ, "kookoo-ping"));
+        try (Peer silent = server.accept();
+                Peer second = server.accept()) {
+            assertEquals("SET_CLIENT_ID box/1", second.nextButPings());
+            silent.expect(req(SET_CLIENT_ID, "box/1"), req(OPTION_REQ, "catalog"), req(ECHO_REQ, "kookoo-ping"));
+            silent.expectEnd();
         }
-        assertTrue(log.with("server_away").get(0).contains("the server has been silent for 0.3 s"));
+        assertTrue(log.with("server_away").get(0).contains("no answer to a ping within 0.3 s"));
+    }
+
+    @Test
+    void shouldPingWhileItsFunctionRuns() throws IOException {
+        start(Duration.ZERO, IMPATIENT);
+        try (Peer peer = running("7")) {
+            String ping = peer.next();
+            assertEquals("ECHO_REQ kookoo-ping", ping);
+            // For longer than the ping timeout.
+            for (int i = 0; i < 20; i++) {
+                peer.answerPing(ping);
+                ping = peer.next();
+                assertTrue(ping.matches("ECHO_REQ kookoo-ping rtt_us=\\d+"), ping);
+            }
+            peer.answerPing(ping);
+            functions.open("7");
+            assertEquals("WORK_COMPLETE H:1|7", peer.nextButPings());
+            assertEquals("GRAB_JOB ", peer.nextButPings());
+            assertEquals(0, log.with("server_away").size());
+        }
+    }
+
+    @Test
+    void shouldFindWhatCameWhileItsFunctionRan() throws IOException {
+        start(Duration.ZERO, IMPATIENT);
+        try (Peer peer = running("7")) {
+            String ping = peer.next();
+            peer.send(res(ERROR, "JOB_NOT_FOUND", "gone"), res(JOB_ASSIGN, "H:2", "add", "1,2"));
+            // Once these are answered all that came before is read.
+            peer.answerPing(ping);
+            peer.answerPing(peer.next());
+            functions.open("7");
+            assertEquals("WORK_COMPLETE H:1|7", peer.nextButPings());
+            assertEquals("GRAB_JOB ", peer.nextButPings());
+            assertEquals("WORK_COMPLETE H:2|3", peer.nextButPings());
+            assertEquals("GRAB_JOB ", peer.nextButPings());
+        }
+        assertEquals(1, log.with("result_refused").size());
+    }
+
+    @Test
+    void shouldLeaveServerThatStopsAnsweringWhileItsFunctionRuns() throws IOException {
+        start(Duration.ZERO, IMPATIENT);
+        try (Peer silent = running("7")) {
+            silent.answerPing(silent.next());
+            // The last one, though the function still runs, and nobody reads.
+            silent.next();
+            silent.expectEnd();
+            functions.open("7");
+            try (Peer second = server.accept()) {
+                assertEquals("SET_CLIENT_ID box/1", second.nextButPings());
+            }
+        }
+        String lost = log.with("result_lost handle=H:1").get(0);
+        assertTrue(lost.contains(" reason=\"no answer to a ping within 0.3 s\""), lost);
+    }
+
+    @Test
+    void shouldNoticeWhileItsFunctionRunsThatTheServerHasGone() throws IOException {
+        start(Duration.ZERO, IMPATIENT);
+        Peer peer = running("7");
+        peer.nextType();
+        peer.hangUp();
+        server.close();
+        functions.open("7");
+        log.await("result_lost handle=H:1");
+    }
+
+    @Test
+    void shouldLeaveServerThatStopsAnsweringInTheMiddleOfTheInterval() throws IOException {
+        start(NEVER, IMPATIENT);
+        try (Peer silent = server.accept()) {
+            assertEquals("SET_CLIENT_ID box/1", silent.nextButPings());
+            assertEquals("OPTION_REQ catalog", silent.nextButPings());
+            silent.send(res(OPTION_RES, "catalog"));
+            assertEquals("GRAB_JOB ", silent.nextButPings());
+            silent.send(res(NO_JOB));
+            try (Peer second = server.accept()) {
+                assertEquals("SET_CLIENT_ID box/1", second.nextButPings());
+            }
+        }
+        assertTrue(log.with("server_away").get(0).contains("no answer to a ping within 0.3 s"));
+    }
+
+    /** A poller in the function that waits for this argument, impatient for answers to its pings. */
+    private Peer running(String argument) throws IOException {
+        Peer peer = server.accept();
+        assertEquals("SET_CLIENT_ID box/1", peer.nextButPings());
+        assertEquals("OPTION_REQ catalog", peer.nextButPings());
+        peer.send(res(OPTION_RES, "catalog"));
+        assertEquals("GRAB_JOB ", peer.nextButPings());
+        peer.send(res(JOB_ASSIGN, "H:1", "gated", argument));
+        functions.awaitEntered(argument);
+        return peer;
     }
 
     @Test

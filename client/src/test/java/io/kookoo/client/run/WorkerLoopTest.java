@@ -54,7 +54,7 @@ class WorkerLoopTest {
                 functions,
                 new JobRunner(functions, jobLog, 1000, limit, slots, watch, watch),
                 jobLog,
-                "box/1",
+                Identity.ofClient("box/1"),
                 threads);
         thread = new Thread(() -> {
             try {
@@ -267,11 +267,54 @@ class WorkerLoopTest {
     @Test
     void shouldConnectAgainWhenServerStopsAnswering() throws IOException {
         start(1, IMPATIENT);
-        try (Peer silent = greeted().send(res(NO_JOB)).expect(req(PRE_SLEEP));
-                Peer second = greeted()) {
-            silent.expect(req(ECHO_REQ, "kookoo-ping"));
-            second.send(res(NO_JOB)).expect(req(PRE_SLEEP));
+        try (Peer silent = server.accept();
+                Peer second = server.accept()) {
+            assertEquals("SET_CLIENT_ID box/1", second.nextButPings());
+            silent.expect(req(SET_CLIENT_ID, "box/1"), req(OPTION_REQ, "cancel"), req(OPTION_REQ, "attempt"))
+                    .expect(req(CAN_DO, "gated"), req(GRAB_JOB_UNIQ), req(ECHO_REQ, "kookoo-ping"))
+                    .expectEnd();
         }
+        assertTrue(log.with("server_away").get(0).contains("no answer to a ping within 0.3 s"));
+    }
+
+    @Test
+    void shouldLeaveServerThatTalksAndAnswersNoPing() throws IOException {
+        start(1, IMPATIENT);
+        try (Peer talking = server.accept()) {
+            int handed = 0;
+            boolean pinged = false;
+            while (true) {
+                String next;
+                try {
+                    next = talking.next();
+                    if (next.startsWith("GRAB_JOB_UNIQ")) {
+                        talking.send(assign("H:" + ++handed, "sleep", "", "0.02"));
+                    }
+                } catch (IOException e) {
+                    break;
+                }
+                if (next.startsWith("ECHO_REQ")) {
+                    assertFalse(pinged, "a second ping though the first is not answered");
+                    pinged = true;
+                }
+            }
+            assertTrue(pinged && handed > 1, handed + " jobs");
+        }
+        log.await("server_away");
+        assertTrue(log.with("server_away").get(0).contains("no answer to a ping within 0.3 s"));
+    }
+
+    @Test
+    void shouldStayWithAServerThatAnswersPingsHoweverMuchIsSaid() throws IOException {
+        start(1, IMPATIENT);
+        try (Peer peer = server.accept()) {
+            for (int handed = 0; handed < 30; ) {
+                if (peer.nextButPings().startsWith("GRAB_JOB_UNIQ")) {
+                    peer.send(assign("H:" + ++handed, "sleep", "", "0.02"));
+                }
+            }
+        }
+        assertEquals(0, log.with("no answer").size());
     }
 
     @Test

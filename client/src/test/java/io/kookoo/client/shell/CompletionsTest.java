@@ -40,8 +40,12 @@ class CompletionsTest {
     }
 
     private void refresh(String status, String channels) throws Exception {
+        refresh(status, channels, ".\n");
+    }
+
+    private void refresh(String status, String channels, String nodes) throws Exception {
         CompletableFuture<Void> refreshed = completions.refresh(kookoo);
-        peer.expect("status\nchannels\n").send(status + channels);
+        peer.expect("status\nchannels\nnodes\n").send(status + channels + nodes);
         refreshed.get(10, TimeUnit.SECONDS);
     }
 
@@ -64,6 +68,22 @@ class CompletionsTest {
         refresh("add\t0\t0\t1\n.\n", "ERR UNKNOWN_COMMAND Unknown+server+commandchannels\r\n");
         assertEquals(List.of(), texts("subscribe ", ""));
         assertTrue(completions.isFunction("add"));
+    }
+
+    @Test
+    void shouldDoWithoutNodesWhereAServerHasNone() throws Exception {
+        refresh("add\t0\t0\t1\n.\n", "news\t2\n.\n", "ERR UNKNOWN_COMMAND Unknown+server+commandnodes\r\n");
+        assertEquals(List.of(), texts("quiet ", ""));
+        assertEquals(List.of("news"), texts("subscribe ", ""));
+    }
+
+    @Test
+    void shouldCompleteNodesByTheirIdsAndNames() throws Exception {
+        refresh("add\t0\t0\t1\n.\n", ".\n", "1\talpha\t::1\tup\n12\tbox\t::1\tlost\n.\n");
+        assertEquals(List.of("1", "12", "alpha", "box"), texts("Quiet ", ""));
+        assertEquals(List.of("1", "12"), texts("resume ", "1"));
+        assertEquals(List.of("box"), texts("stop ", "b"));
+        assertEquals(List.of(), texts("stop box ", ""));
     }
 
     @Test

@@ -145,6 +145,13 @@ public final class SystemChannels implements Observer, Runnable {
         }
     }
 
+    /** Something has happened to a node. As what an {@link Observer} is told: returns at once. */
+    public void node(LogEvent event) {
+        if (clients.isOpen()) {
+            clients.say(event);
+        }
+    }
+
     private static LogEvent client(String event, Peer peer) {
         return LogEvent.of(event)
                 .with("conn", peer.number())

@@ -1,6 +1,5 @@
 package io.kookoo.server.command;
 
-import io.kookoo.log.ControlCharacters;
 import io.kookoo.server.channel.Channels;
 import io.kookoo.server.channel.Member;
 import io.kookoo.server.channel.RefusedException;
@@ -74,9 +73,9 @@ public final class ChannelCommands {
                 default -> null;
             };
         } catch (RefusedException e) {
-            return error(e.code(), e.getMessage());
+            return TextCommands.error(e.code(), e.getMessage());
         } catch (UsageException e) {
-            return error("INVALID_ARGUMENTS", "the command is: " + e.getMessage());
+            return TextCommands.error("INVALID_ARGUMENTS", "the command is: " + e.getMessage());
         }
     }
 
@@ -104,10 +103,10 @@ public final class ChannelCommands {
         if (name != null) {
             channels.takeName(member, name);
             nameTaken.accept(peer, name);
-            return ok(name);
+            return TextCommands.ok(name);
         }
         String taken = channels.name(member);
-        return ok(taken == null ? "-" : taken);
+        return TextCommands.ok(taken == null ? "-" : taken);
     }
 
     private String list(String word) throws UsageException {
@@ -120,7 +119,7 @@ public final class ChannelCommands {
     private String create(String name, String rest) throws RefusedException, UsageException {
         check(name != null && isBlank(rest), "create CHANNEL, a name without blanks");
         channels.create(name);
-        return ok(name);
+        return TextCommands.ok(name);
     }
 
     private String subscribe(Member member, String name, String rest, Deliveries deliveries)
@@ -133,27 +132,27 @@ public final class ChannelCommands {
             check(options.length == 2 && options[0].equals("--last"), usage);
             last = count(options[1], usage);
         }
-        channels.subscribe(member, name, last, ok(name), deliveries);
+        channels.subscribe(member, name, last, TextCommands.ok(name), deliveries);
         return "";
     }
 
     private String unsubscribe(Member member, String name, String rest) throws RefusedException, UsageException {
         check(name != null && isBlank(rest), "unsubscribe CHANNEL");
         channels.unsubscribe(member, name);
-        return ok(name);
+        return TextCommands.ok(name);
     }
 
     private String publish(Member member, String name, String text, Deliveries deliveries)
             throws RefusedException, UsageException {
         check(name != null && !isBlank(text), "publish CHANNEL TEXT, a text that is not blank");
-        return ok(Integer.toString(channels.publish(member, name, text, deliveries)));
+        return TextCommands.ok(Integer.toString(channels.publish(member, name, text, deliveries)));
     }
 
     private String tell(Member member, String name, String text, Deliveries deliveries)
             throws RefusedException, UsageException {
         check(name != null && !isBlank(text), "tell NAME TEXT, a text that is not blank");
         channels.tell(member, name, text, deliveries);
-        return ok(name);
+        return TextCommands.ok(name);
     }
 
     private String history(String name, String rest) throws RefusedException, UsageException {
@@ -184,14 +183,5 @@ public final class ChannelCommands {
                     member == null || member.channels().isEmpty() ? "-" : String.join(",", member.channels()));
         }
         return answer.append(TextCommands.END).toString();
-    }
-
-    private static String ok(String what) {
-        return "OK " + what + "\n";
-    }
-
-    /** One line whatever the peer has sent; {@code message} is plain text for people. */
-    private static String error(String code, String message) {
-        return "ERR " + code + " " + ControlCharacters.escaped(message) + "\n";
     }
 }

@@ -20,6 +20,8 @@ import io.kookoo.server.dispatch.Peer;
 import io.kookoo.server.dispatch.Submission;
 import io.kookoo.server.net.Connection;
 import io.kookoo.server.net.Conversation;
+import io.kookoo.server.node.Link;
+import io.kookoo.server.node.Nodes;
 import io.kookoo.server.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
@@ -53,10 +55,12 @@ public final class PeerConversation implements Conversation {
     private final Dispatcher dispatcher;
     private final TextCommands textCommands;
     private final ChannelCommands channelCommands;
+    private final Nodes nodes;
     private final Connection connection;
     private final Clock clock;
     private final Peer peer;
     private final Member member;
+    private final Link link;
     private final Deliveries deliveries;
     private boolean first = true;
     /** Of the last submission: most are of the same function, and need no name of their own. */
@@ -66,15 +70,18 @@ public final class PeerConversation implements Conversation {
             Dispatcher dispatcher,
             TextCommands textCommands,
             ChannelCommands channelCommands,
+            Nodes nodes,
             Clock clock,
             Connection connection) {
         this.dispatcher = dispatcher;
         this.textCommands = textCommands;
         this.channelCommands = channelCommands;
+        this.nodes = nodes;
         this.connection = connection;
         this.clock = clock;
         this.peer = new Peer(connection.number(), connection.address(), connection.port(), connection.outbox(), clock);
         this.member = new Member(connection.number(), connection.outbox());
+        this.link = new Link(peer, connection);
         this.deliveries = new Deliveries(connection.outbox());
         dispatcher.connect(peer);
         if (LOG.isDebugEnabled()) {
@@ -152,6 +159,7 @@ public final class PeerConversation implements Conversation {
         try {
             channelCommands.leave(member);
             dispatcher.disconnect(peer, reason, deliveries);
+            nodes.end(link, reason, deliveries);
         } finally {
             // It may hold jobs for others.
             deliveries.flush(LOG);
@@ -184,7 +192,7 @@ public final class PeerConversation implements Conversation {
 
     private void hear(Packet packet) {
         switch (packet.type()) {
-            case ECHO_REQ -> deliveries.own().forward(PacketType.ECHO_RES, packet);
+            case ECHO_REQ -> echo(packet);
             case SUBMIT_JOB -> submit(packet, Priority.NORMAL, false, null, 0);
             case SUBMIT_JOB_BG -> submit(packet, Priority.NORMAL, true, null, 0);
             case SUBMIT_JOB_HIGH -> submit(packet, Priority.HIGH, false, null, 0);
@@ -209,6 +217,11 @@ public final class PeerConversation implements Conversation {
             case OPTION_REQ -> option(packet);
             default -> error(ErrorCode.INVALID_COMMAND, "Command not expected");
         }
+    }
+
+    private void echo(Packet packet) {
+        nodes.echoed(link, packet.data());
+        deliveries.own().forward(PacketType.ECHO_RES, packet);
     }
 
     private void setClientId(String id) {
@@ -319,17 +332,34 @@ public final class PeerConversation implements Conversation {
     }
 
     private void option(Packet packet) {
-        switch (packet.text(0).toLowerCase(Locale.ROOT)) {
+        String option = packet.text(0);
+        if (Nodes.isAnnouncement(option)) {
+            Refusal refusal = nodes.announce(link, option, deliveries);
+            if (refusal != null) {
+                error(refusal.code(), refusal.text());
+                return;
+            }
+        } else if (!setOption(option.toLowerCase(Locale.ROOT))) {
+            error(ErrorCode.UNKNOWN_OPTION, "Server does not recognize given option");
+            return;
+        }
+        deliveries.own().forward(PacketType.OPTION_RES, packet);
+    }
+
+    /** Returns false where there is no such option. */
+    private boolean setOption(String option) {
+        switch (option) {
             case "exceptions" -> dispatcher.wantExceptions(peer);
             case "catalog" -> dispatcher.becomePoller(peer);
             case "cancel" -> dispatcher.wantCancels(peer);
             case "attempt" -> dispatcher.wantAttempts(peer);
+            case "control" -> nodes.control(link);
+            case "leave" -> nodes.leave(link);
             default -> {
-                error(ErrorCode.UNKNOWN_OPTION, "Server does not recognize given option");
-                return;
+                return false;
             }
         }
-        deliveries.own().forward(PacketType.OPTION_RES, packet);
+        return true;
     }
 
     private void error(ErrorCode code, String text) {

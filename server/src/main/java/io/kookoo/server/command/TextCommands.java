@@ -74,6 +74,10 @@ public final class TextCommands {
             publish C TEXT\tsends a line to all subscribers of C; how many those are
             history C [N]\tthe last messages of C
             tell N TEXT\tsends a line to the connection called N
+            nodes\tnodes: id, name, address, state, quiet, silent seconds, p50 and p99 of a ping in milliseconds, calls, version
+            quiet NODE\tthe node of that id or name gets no new jobs
+            resume NODE\tit gets jobs again
+            stop NODE\tit finishes what it runs, and ends
             quit\tends the connection, as exit does
             """;
 
@@ -81,6 +85,7 @@ public final class TextCommands {
 
     private final Dispatcher dispatcher;
     private final JobCommands jobCommands;
+    private final NodeCommands nodeCommands;
     private final String level;
     private final Supplier<List<String>> settings;
     private final Reporter reporter;
@@ -95,12 +100,14 @@ public final class TextCommands {
     public TextCommands(
             Dispatcher dispatcher,
             JobCommands jobCommands,
+            NodeCommands nodeCommands,
             String level,
             Supplier<List<String>> settings,
             Reporter reporter,
             Consumer<Boolean> shutdown) {
         this.dispatcher = dispatcher;
         this.jobCommands = jobCommands;
+        this.nodeCommands = nodeCommands;
         this.level = level;
         this.settings = settings;
         this.reporter = reporter;
@@ -140,6 +147,10 @@ public final class TextCommands {
             case "purge" -> jobCommands.purge(words);
             case "backup" -> jobCommands.backup(words, loopback);
             case "report" -> report(words, loopback);
+            case "nodes" -> nodeCommands.nodes(words);
+            case "quiet" -> nodeCommands.quiet(words, deliveries);
+            case "resume" -> nodeCommands.resume(words, deliveries);
+            case "stop" -> nodeCommands.stop(words, deliveries);
             case "help" -> HELP + END;
             default -> "ERR UNKNOWN_COMMAND Unknown+server+command" + encode(words[0]) + "\r\n";
         };
@@ -410,8 +421,18 @@ public final class TextCommands {
         return String.format(Locale.ROOT, "%.3f", duration.toNanos() / 1e9);
     }
 
-    private static String millis(Duration duration) {
+    static String millis(Duration duration) {
         return String.format(Locale.ROOT, "%.3f", duration.toNanos() / 1e6);
+    }
+
+    /** One line, which nothing in {@code what} ends. */
+    static String ok(String what) {
+        return "OK " + what + "\n";
+    }
+
+    /** One line whatever the peer has sent; {@code message} is plain text for people. */
+    static String error(String code, String message) {
+        return "ERR " + code + " " + ControlCharacters.escaped(message) + "\n";
     }
 
     static String incomplete(String verb) {

@@ -228,6 +228,12 @@ public final class Dispatcher {
     public synchronized void preSleep(Peer peer, Deliveries deliveries) {
         wakeUps.forget(peer, deliveries);
         peer.mayBeWoken = true;
+        if (!peer.quiet) {
+            sleep(peer, deliveries);
+        }
+    }
+
+    private void sleep(Peer peer, Deliveries deliveries) {
         if (peer.poller && !draining && !catalog.isEmpty()) {
             deliveries.to(peer.outbox).packet(PacketType.NOOP);
             return;
@@ -242,6 +248,32 @@ public final class Dispatcher {
             }
             ofPriority.forEachOf(peer, function -> wakeUps.count(function, deliveries));
         }
+    }
+
+    /**
+     * From now on the peer gets no job: each GRAB is answered by NO_JOB, and it is not woken. Jobs that it runs it may end. To repeat it
+     * is harmless.
+     */
+    public synchronized void quiet(Peer peer, Deliveries deliveries) {
+        peer.quiet = true;
+        peer.asleep = false;
+        closeGrab(peer, deliveries);
+        wakeUps.forget(peer, deliveries);
+    }
+
+    /** The peer gets jobs again, and is woken for one where it sleeps. To repeat it is harmless. */
+    public synchronized void resume(Peer peer, Deliveries deliveries) {
+        if (peer.quiet) {
+            peer.quiet = false;
+            if (peer.mayBeWoken && !peer.gone) {
+                sleep(peer, deliveries);
+            }
+        }
+    }
+
+    /** How many runs of jobs the peer has ended, well or not; calls of the catalog as well. */
+    public synchronized long ended(Peer peer) {
+        return peer.ended;
     }
 
     /** Which packet asked for a job, and so which one answers. */
@@ -263,8 +295,8 @@ public final class Dispatcher {
         peer.asleep = false;
         peer.mayBeWoken = false;
         FunctionQueue wokenFor = wakeUps.clear(peer);
-        Job job = peer.poller ? drawCall() : takeJob(peer);
-        boolean mayWait = !peer.poller && !peer.abilities.isEmpty() && !draining;
+        Job job = peer.quiet ? null : peer.poller ? drawCall() : takeJob(peer);
+        boolean mayWait = !peer.poller && !peer.abilities.isEmpty() && !draining && !peer.quiet;
         if (job != null || !mayWait || !openGrabs.add(peer, kind)) {
             answer(peer, kind, job, deliveries);
         }
@@ -296,6 +328,7 @@ public final class Dispatcher {
             default -> forward(job, packet, deliveries);
         }
         if (job.state != Job.State.RUNNING) {
+            peer.ended++;
             // Its function may have been full, whether the job has ended or will be run again.
             offer(job.function, deliveries);
         }

@@ -38,8 +38,13 @@ public final class Peer {
     boolean cancels;
     /** Is told which run of a job it gets, where that is not the first. */
     boolean attempts;
+    /** Gets no job, and is not woken for one. */
+    boolean quiet;
 
     boolean gone;
+
+    /** How many runs it has ended: WORK_COMPLETE, WORK_FAIL and WORK_EXCEPTION of jobs that it held. */
+    long ended;
 
     final Map<FunctionQueue, Ability> abilities = new LinkedHashMap<>();
     /** Those of its abilities that stand among no function's candidates. */
@@ -60,7 +65,7 @@ public final class Peer {
     /** After PRE_SLEEP, until it grabs: it expects a NOOP, or another one. */
     boolean mayBeWoken;
 
-    /** After PRE_SLEEP, until it is woken or grabs. */
+    /** After PRE_SLEEP, until it is woken or grabs; not while it is quiet. */
     boolean asleep;
     /** The function it was woken for, until it grabs or 100 ms have passed; null otherwise. */
     FunctionQueue wokenFor;
@@ -169,8 +174,8 @@ public final class Peer {
         return heardNanos;
     }
 
-    /** Whether it could take a job now, for all that is known: it announced functions and runs nothing. */
+    /** Whether it could take a job now, for all that is known: it announced functions, runs nothing, and is not quiet. */
     boolean isIdleWorker() {
-        return !abilities.isEmpty() && running.isEmpty();
+        return !abilities.isEmpty() && running.isEmpty() && !quiet;
     }
 }

@@ -61,6 +61,7 @@ public final class Connection {
     private final CountDownLatch heard = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
 
+    private final Lookout.Watched in;
     private final PacketReader reader;
     private final Function<Connection, Conversation> opening;
     /** Null before the first turn. */
@@ -90,8 +91,8 @@ public final class Connection {
         InetSocketAddress remote = (InetSocketAddress) socket.getRemoteSocketAddress();
         this.address = remote.getAddress().getHostAddress();
         this.out = socket.getOutputStream();
-        this.reader = new PacketReader(
-                lookout.over(socket.getInputStream()), Magic.REQUEST, limits.maxPacketBytes(), limits.maxLineBytes());
+        this.in = lookout.over(socket.getInputStream());
+        this.reader = new PacketReader(in, Magic.REQUEST, limits.maxPacketBytes(), limits.maxLineBytes());
         this.opening = opening;
         // Between a half and the whole, spread over connections that came one after the other.
         int firstCredit = CREDIT_BYTES - (int) (number * SPREAD % (CREDIT_BYTES / 2));
@@ -157,6 +158,23 @@ public final class Connection {
     /** Waits until the connection is closed; false when that takes too long. */
     boolean awaitEnd(Duration limit) throws InterruptedException {
         return ended.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * For how long not a byte has come although the reading thread waits for one; zero while it serves what has come, however long that
+     * takes. Any thread may ask.
+     */
+    public Duration silence() {
+        return Duration.ofNanos(in.silentNanos());
+    }
+
+    /** Whether bytes have come that nobody has read yet; false once the connection is closed. Does not block. */
+    public boolean hasUnread() {
+        try {
+            return socket.getInputStream().available() > 0;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Closes the connection from any thread, without waiting for anything. */

@@ -3,6 +3,7 @@ package io.kookoo.server.net;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 
@@ -25,6 +26,9 @@ final class Lookout {
 
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
+    private static final AtomicLongFieldUpdater<Watched> WAITING_SINCE =
+            AtomicLongFieldUpdater.newUpdater(Watched.class, "waitingSince");
+
     private final Semaphore places = new Semaphore(Math.max(1, PROCESSORS / 2));
     private final BooleanSupplier few;
 
@@ -34,12 +38,15 @@ final class Lookout {
     }
 
     /** The same bytes, looked out for. For one thread at a time. */
-    InputStream over(InputStream in) {
+    Watched over(InputStream in) {
         return new Watched(in);
     }
 
-    private final class Watched extends InputStream {
+    /** Bytes that are looked out for, and for how long nothing has come. */
+    final class Watched extends InputStream {
         private final InputStream in;
+        /** When the read that waits now has begun, by the nanoseconds of the system with their last bit set; 0 while none waits. */
+        private volatile long waitingSince;
         /** Whether the bytes before came so quickly that it is worth it. */
         private boolean quick;
         /** Reads to come before which there is no look-out, since the last one was in vain. */
@@ -58,6 +65,8 @@ final class Lookout {
         @Override
         public int read(byte[] bytes, int from, int length) throws IOException {
             long begun = System.nanoTime();
+            // Written with each read, and looked at every few seconds: without the fence of a volatile write.
+            WAITING_SINCE.lazySet(this, begun | 1);
             if (pause > 0) {
                 pause--;
             } else if (quick && few.getAsBoolean() && places.tryAcquire()) {
@@ -74,9 +83,16 @@ final class Lookout {
                 }
             }
             int n = in.read(bytes, from, length);
+            WAITING_SINCE.lazySet(this, 0);
             // Twice: a thread that slept was woken late.
             quick = System.nanoTime() - begun < 2 * LIMIT_NANOS;
             return n;
+        }
+
+        /** For how long the reading thread has waited for a byte, in nanoseconds; 0 while it does something else. Any thread may ask. */
+        long silentNanos() {
+            long since = waitingSince;
+            return since == 0 ? 0 : Math.max(0, System.nanoTime() - since);
         }
     }
 }

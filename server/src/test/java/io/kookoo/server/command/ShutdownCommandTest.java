@@ -8,6 +8,7 @@ import io.kookoo.server.dispatch.DispatchSettings;
 import io.kookoo.server.dispatch.Dispatcher;
 import io.kookoo.server.dispatch.Keeping;
 import io.kookoo.server.dispatch.Observer;
+import io.kookoo.server.node.Nodes;
 import io.kookoo.server.report.Reporter;
 import io.kookoo.server.store.MemoryJobStore;
 import io.kookoo.server.store.OutcomeBounds;
@@ -48,6 +49,7 @@ final class ShutdownCommandTest {
     private final TextCommands commands = new TextCommands(
             dispatcher,
             new JobCommands(dispatcher, new MemoryJobStore(new OutcomeBounds(Duration.ofDays(1), 1), Clock.SYSTEM)),
+            new NodeCommands(new Nodes(dispatcher, Clock.SYSTEM, new Deadlines(Clock.SYSTEM), event -> {})),
             "INFO",
             List::of,
             new Reporter(

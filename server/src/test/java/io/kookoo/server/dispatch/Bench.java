@@ -280,6 +280,21 @@ public final class Bench {
             }
         }
 
+        /** Somebody else lets it be quiet; its GRAB that waits is answered. */
+        TestPeer quiet() {
+            Deliveries others = new Deliveries(null);
+            dispatcher.quiet(peer, others);
+            others.flush(LOG);
+            return this;
+        }
+
+        TestPeer resume() {
+            Deliveries others = new Deliveries(null);
+            dispatcher.resume(peer, others);
+            others.flush(LOG);
+            return this;
+        }
+
         public boolean cancel(JobHandle handle) {
             boolean known = dispatcher.cancel(handle, speaks());
             flushed();

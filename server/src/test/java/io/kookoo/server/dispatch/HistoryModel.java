@@ -64,6 +64,10 @@ final class HistoryModel {
         boolean openGrab;
 
         boolean asleep;
+        /** It has sent PRE_SLEEP, and not grabbed since. */
+        boolean expectsNoop;
+        /** It gets no jobs, and is not woken. */
+        boolean quiet;
         /** When it heard a NOOP that it has not answered; null for never. */
         Long wokenMillis;
 
@@ -223,6 +227,11 @@ final class HistoryModel {
 
     /** The jobs that a GRAB may be answered with; empty where it must be NO_JOB. */
     List<Job> mayGrab(Client client) {
+        return client.quiet ? List.of() : readyFor(client);
+    }
+
+    /** The same, were the client not quiet. */
+    List<Job> readyFor(Client client) {
         for (Priority priority : Priority.values()) {
             List<Job> firsts = client.abilities.keySet().stream()
                     .filter(function -> room(function) > 0)
@@ -238,6 +247,19 @@ final class HistoryModel {
 
     boolean waitsForAFullFunction(Client client) {
         return client.abilities.keySet().stream().anyMatch(function -> queued(function) > 0);
+    }
+
+    void quiet(Client client) {
+        client.quiet = true;
+        client.asleep = false;
+        client.wokenMillis = null;
+    }
+
+    void resume(Client client) {
+        if (client.quiet) {
+            client.quiet = false;
+            client.asleep = client.expectsNoop;
+        }
     }
 
     void grabbed(Client client, Job job) {

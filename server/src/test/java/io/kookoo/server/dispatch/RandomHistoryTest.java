@@ -58,6 +58,8 @@ final class RandomHistoryTest {
         CANCEL_UNIQUE(1),
         DROP(1),
         MAX_QUEUE(1),
+        QUIET(2),
+        RESUME(3),
         PASS(6);
 
         final int weight;
@@ -126,7 +128,13 @@ final class RandomHistoryTest {
         NO_JOB_WHILE_FULL,
         WOKEN,
         GRAB_WAITS,
-        ANSWERED_LATER
+        ANSWERED_LATER,
+        NO_JOB_WHILE_QUIET,
+        QUIET_WHILE_ITS_GRAB_WAITS,
+        QUIET_WHILE_ASLEEP,
+        QUIET_WHILE_WOKEN,
+        PRE_SLEEP_WHILE_QUIET,
+        WOKEN_BY_RESUME
     }
 
     private static final class History {
@@ -215,6 +223,8 @@ final class RandomHistoryTest {
                 case CANCEL_UNIQUE -> cancelUnique(says(client()));
                 case DROP -> drop(says(client()), function());
                 case MAX_QUEUE -> maxQueue(function());
+                case QUIET -> quiet(random.nextBoolean() ? client() : oneThatWaits());
+                case RESUME -> resume(client());
                 case PASS -> pass(random.nextInt(8) == 0 ? random.nextInt(3000) : random.nextInt(120));
             }
             check();
@@ -241,6 +251,8 @@ final class RandomHistoryTest {
             }
             connect();
             Client worker = clients.get(clients.size() - 1);
+            resume(worker);
+            check();
             for (int function = 0; function < 4; function++) {
                 canDo(worker, "f" + function);
                 check();
@@ -262,6 +274,14 @@ final class RandomHistoryTest {
 
         private Client client() {
             return clients.get(random.nextInt(clients.size()));
+        }
+
+        /** One whose GRAB waits, which is rare; anybody where there is none. */
+        private Client oneThatWaits() {
+            return clients.stream()
+                    .filter(client -> client.openGrab)
+                    .findFirst()
+                    .orElseGet(this::client);
         }
 
         private String function() {
@@ -325,18 +345,23 @@ final class RandomHistoryTest {
 
         private void preSleep(Client client) {
             note(client + " PRE_SLEEP");
-            client.asleep = true;
+            if (client.quiet) {
+                rare(Rare.PRE_SLEEP_WHILE_QUIET);
+            }
+            client.expectsNoop = true;
+            client.asleep = !client.quiet;
             client.wokenMillis = null;
             client.peer.preSleep();
         }
 
         private Job grab(Client client) {
             note(client + " GRAB_JOB");
+            client.expectsNoop = false;
             client.asleep = false;
             client.wokenMillis = null;
             List<Job> allowed = model.mayGrab(client);
             client.peer.ask();
-            boolean waits = allowed.isEmpty() && !patience.isZero() && !client.abilities.isEmpty();
+            boolean waits = allowed.isEmpty() && !patience.isZero() && !client.abilities.isEmpty() && !client.quiet;
             if (waits) {
                 client.openGrab = true;
                 rare(Rare.GRAB_WAITS);
@@ -346,6 +371,9 @@ final class RandomHistoryTest {
             if (answer.type() == PacketType.NO_JOB) {
                 note("  NO_JOB");
                 assertEquals(List.of(), allowed, "NO_JOB, although one was ready");
+                if (client.quiet && !model.readyFor(client).isEmpty()) {
+                    rare(Rare.NO_JOB_WHILE_QUIET);
+                }
                 if (model.waitsForAFullFunction(client)) {
                     rare(Rare.NO_JOB_WHILE_FULL);
                 }
@@ -473,6 +501,35 @@ final class RandomHistoryTest {
             note("maxqueue " + function + " " + priority + " " + limit);
             bench.dispatcher.maxQueue(FunctionName.of(function), Map.of(priority, limit));
             model.maxQueue(function, priority, limit);
+        }
+
+        private void quiet(Client client) {
+            note(client + " is to be quiet");
+            if (client.openGrab) {
+                rare(Rare.QUIET_WHILE_ITS_GRAB_WAITS);
+            } else if (client.asleep) {
+                rare(Rare.QUIET_WHILE_ASLEEP);
+            } else if (client.wokenMillis != null && !client.quiet) {
+                rare(Rare.QUIET_WHILE_WOKEN);
+            }
+            boolean grabWaits = client.openGrab;
+            client.peer.quiet();
+            model.quiet(client);
+            if (grabWaits) {
+                client.openGrab = false;
+                assertEquals(PacketType.NO_JOB, client.takeFirst().type());
+                note("  " + client + " hears NO_JOB");
+            }
+        }
+
+        private void resume(Client client) {
+            note(client + " may work again");
+            boolean wasQuiet = client.quiet;
+            client.peer.resume();
+            model.resume(client);
+            if (wasQuiet && client.asleep && !model.mayGrab(client).isEmpty()) {
+                rare(Rare.WOKEN_BY_RESUME);
+            }
         }
 
         private void pass(int millis) {
