@@ -23,7 +23,7 @@ final class Inbox {
     private final PacketReader reader;
     private final Predicate<Message> settled;
 
-    /** Without it there are no turns to be taken, which cost time. Written before anybody reads. */
+    /** Without it there are no turns to be taken, which cost time. Written by the owner, before the other reads. */
     private boolean shared;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -40,7 +40,7 @@ final class Inbox {
         this.settled = settled;
     }
 
-    /** Another thread than the owner is to read here, too. Before anybody reads. */
+    /** Another thread than the owner is to read here, too, from now on. Only for the owner. */
     void share() {
         shared = true;
     }

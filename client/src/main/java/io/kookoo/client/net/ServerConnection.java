@@ -96,7 +96,7 @@ public final class ServerConnection implements AutoCloseable {
     /**
      * From now on the server is sent an ECHO_REQ every ping interval, also while nobody reads here and while it has much to say, and is
      * lost when it does not answer one within the ping timeout. Costs a thread, {@code kookoo-ping}, a daemon that ends with the
-     * connection. Once, before anybody reads.
+     * connection. Once, by the thread that reads.
      */
     public void keepAlive(PingListener listener) throws IOException {
         // Whoever reads waits for as long as it takes: a read without a limit is one system call.
