@@ -17,5 +17,8 @@ public enum ErrorCode {
     /** A packet above the configured maximum; Kookoo's own. The connection is closed after it. */
     PACKET_TOO_LARGE,
     /** Another node that lives has the id that a connection announced; Kookoo's own. */
-    NODE_ID_TAKEN
+    NODE_ID_TAKEN;
+
+    /** The text of the QUEUE_ERROR of a server that stops: it still does what it has accepted. */
+    public static final String SHUTTING_DOWN = "Server is shutting down";
 }

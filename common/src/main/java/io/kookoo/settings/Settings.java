@@ -60,6 +60,7 @@ public record Settings(
             "function",
             "json",
             "limit",
+            "no-resubmit",
             "priority",
             "replace",
             "since",

@@ -13,6 +13,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ProtocolException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -190,7 +191,7 @@ public final class ServerConnection implements AutoCloseable {
             throw lost(e);
         }
         if (message instanceof Refusal refusal) {
-            throw new IOException("the server sent what is no answer: " + refusal.text());
+            throw new ProtocolException("the server sent what is no answer: " + refusal.text());
         }
         return message;
     }

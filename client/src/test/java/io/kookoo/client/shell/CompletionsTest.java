@@ -57,6 +57,7 @@ class CompletionsTest {
     void shouldKeepWhatItKnowsWhenTheServerIsGone() throws Exception {
         refresh("add\t0\t0\t1\n.\n", ".\n");
         CompletableFuture<Void> refreshed = completions.refresh(kookoo);
+        server.close();
         peer.hangUp();
         ExecutionException failure = assertThrows(ExecutionException.class, () -> refreshed.get(10, TimeUnit.SECONDS));
         assertInstanceOf(ConnectionLostException.class, failure.getCause());

@@ -353,6 +353,7 @@ public final class PeerConversation implements Conversation {
             case "catalog" -> dispatcher.becomePoller(peer);
             case "cancel" -> dispatcher.wantCancels(peer);
             case "attempt" -> dispatcher.wantAttempts(peer);
+            case "parts" -> dispatcher.wantMissedParts(peer);
             case "control" -> nodes.control(link);
             case "leave" -> nodes.leave(link);
             default -> {

@@ -56,7 +56,6 @@ public final class Dispatcher {
     /** When the store is tried again after it has failed, unless somebody submits a job before. */
     private static final Duration STORE_RETRY = Duration.ofSeconds(1);
 
-    private static final String SHUTTING_DOWN = "Server is shutting down";
     private static final String STORE_CLOSED = "The store is closed";
 
     private final Clock clock;
@@ -181,6 +180,11 @@ public final class Dispatcher {
     /** OPTION_REQ attempt: before a job that has run before the peer gets OPTION_RES {@code attempt=<n>}, from 2. */
     public synchronized void wantAttempts(Peer peer) {
         peer.attempts = true;
+    }
+
+    /** OPTION_REQ parts: before its submission joins a job of which parts have been sent the peer gets OPTION_RES {@code parts=missed}. */
+    public synchronized void wantMissedParts(Peer peer) {
+        peer.missedParts = true;
     }
 
     // ---- workers ----
@@ -325,6 +329,10 @@ public final class Dispatcher {
                 job.runs().denominator = packet.number(2);
                 forward(job, packet, deliveries);
             }
+            case WORK_DATA -> {
+                job.runs().partsSent = true;
+                forward(job, packet, deliveries);
+            }
             default -> forward(job, packet, deliveries);
         }
         if (job.state != Job.State.RUNNING) {
@@ -354,7 +362,7 @@ public final class Dispatcher {
      */
     public synchronized String submit(Peer peer, Submission submission, Deliveries deliveries) {
         if (draining) {
-            return SHUTTING_DOWN;
+            return ErrorCode.SHUTTING_DOWN;
         }
         FunctionQueue function = function(submission.function());
         Job joined = jobs.joinedBy(function, submission);
@@ -392,6 +400,9 @@ public final class Dispatcher {
         } else {
             job.addWaiting(peer);
             peer.awaited.add(job);
+            if (peer.missedParts && job.state == Job.State.RUNNING && job.runs.partsSent) {
+                outbox.packet(PacketType.OPTION_RES, "parts=missed");
+            }
         }
         outbox.packet(PacketType.JOB_CREATED, job.handle());
         observer.submitted(peer, job);
@@ -893,6 +904,7 @@ public final class Dispatcher {
         job.state = Job.State.RUNNING;
         job.runs().worker = peer;
         job.runs().attempt++;
+        job.runs().partsSent = false;
         job.runs().startedNanos = clock.nanoTime();
         peer.running.add(job);
         running++;

@@ -38,6 +38,8 @@ public final class Peer {
     boolean cancels;
     /** Is told which run of a job it gets, where that is not the first. */
     boolean attempts;
+    /** Whether it wants to know that it joins a job of which parts of the result have been sent. */
+    boolean missedParts;
     /** Gets no job, and is not woken for one. */
     boolean quiet;
 

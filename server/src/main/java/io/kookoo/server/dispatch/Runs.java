@@ -28,6 +28,9 @@ final class Runs {
     /** Takes it away from its worker; null where the worker set no time limit. */
     Deadlines.Deadline lease;
 
+    /** Whether the run it is in has sent parts of the result, which who joins now will not get. */
+    boolean partsSent;
+
     long numerator;
     long denominator;
 
