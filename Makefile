@@ -5,7 +5,7 @@ MVN  ?= mvn -B -ntp
 
 SOURCES := pom.xml $(wildcard */pom.xml) $(shell find common/src/main server/src/main client/src/main -type f 2>/dev/null)
 
-.PHONY: help run server client build test check peers certs bench bench-calculator torture fmt clean
+.PHONY: help run server client build test check peers certs bench bench-calculator torture fuzz fmt clean
 
 help:
 	@echo 'make run      build what is missing, start a server with one local client, show calls until Ctrl-C'
@@ -14,6 +14,7 @@ help:
 	@echo 'make server   the server alone            make client   a client alone'
 	@echo 'make build    server.jar and client.jar   make fmt      format the sources'
 	@echo 'make bench    speed, against gearmand     make torture  the long tests'
+	@echo 'make fuzz     random bytes for HARNESS (all) and SECONDS (60), see CONTRIBUTING.md'
 	@echo 'make bench-calculator    nanoseconds and bytes an expression, beside another library'
 	@echo 'make certs    a private CA, and certificates for the server and clients, for trying TLS: CERTS, CLIENTS, HOSTS'
 	@echo 'make clean    remove what was built'
@@ -57,7 +58,12 @@ bench-calculator:
 	$(JAVA) -jar bench/calculator/target/bench-calculator.jar -prof gc $(BENCH)
 
 torture:
-	$(MVN) verify -Dtests.excluded=peers -Dgroups=torture
+	$(MVN) verify -Dtests.excluded=peers '-Dgroups=torture | fuzz' -Dfuzz.seconds=60
+
+# HARNESS is a folder of tests/fuzz.
+fuzz: SECONDS := 60
+fuzz:
+	$(MVN) verify -Dgroups=fuzz -Dfuzz.seconds=$(SECONDS) -Dfuzz.harness=$(HARNESS)
 
 fmt:
 	$(MVN) -q -Pbench spotless:apply

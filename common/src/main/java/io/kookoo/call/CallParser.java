@@ -244,6 +244,13 @@ final class CallParser {
         if (exponent.length() > 9 || Integer.parseInt(exponent) > FunctionCall.MAX_EXPONENT) {
             throw error(from, "the exponent of a number is at most " + FunctionCall.MAX_EXPONENT);
         }
+        // As it is printed: without its exponent, and with a digit behind the point.
+        int printed = digits + Integer.parseInt(exponent) + (number.group(2) == null ? 1 : 0);
+        if (printed > FunctionCall.MAX_DIGITS) {
+            throw error(
+                    from,
+                    "a number of " + printed + " digits without its exponent; at most " + FunctionCall.MAX_DIGITS);
+        }
         BigDecimal decimal = new BigDecimal(word);
         return decimal.scale() < 1 ? decimal.setScale(1) : decimal;
     }

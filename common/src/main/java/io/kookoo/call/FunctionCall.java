@@ -43,7 +43,7 @@ public record FunctionCall(String name, String argumentText) {
     public static final int MAX_NAME_BYTES = 512;
     /** How deep brackets may be nested, those of the call itself not counted. */
     public static final int MAX_NESTING = 256;
-    /** The most digits a number may have, exponent not counted. The JDK needs about 0.2 s for that many, and quadratic time beyond. */
+    /** The most digits a number may have once it is written without an exponent. The JDK needs about 0.2 s for that many, and quadratic time beyond. */
     public static final int MAX_DIGITS = 100_000;
     /** The largest exponent of ten, and the smallest below zero: seven characters must not become megabytes. */
     public static final int MAX_EXPONENT = 1_000;

@@ -11,6 +11,9 @@ import java.util.Objects;
 public final class Data {
     public static final Data EMPTY = new Data(new byte[0], 0, 0);
 
+    /** No character has more bytes in UTF-8. */
+    private static final int MAX_CHARACTER_BYTES = 4;
+
     private final byte[] bytes;
     private final int from;
     private final int to;
@@ -53,8 +56,7 @@ public final class Data {
      * A character that is cut at the bound is left out.
      */
     public String text(int length) {
-        // No character has more than four bytes in UTF-8.
-        return beginning(beginning(4L * length).text(), length);
+        return beginning(beginning((long) MAX_CHARACTER_BYTES * length).text(), length);
     }
 
     /** The beginning of a text: at most {@code length} characters, and never half of a pair that stands for one. */
@@ -69,10 +71,18 @@ public final class Data {
     /** At most the first {@code length} bytes; a character in UTF-8 that is cut at the bound is left out. */
     Data beginning(long length) {
         int end = (int) Math.min(to, from + length);
-        while (end < to && end > from && (bytes[end] & 0xC0) == 0x80) {
-            end--;
+        int whole = end;
+        while (whole < to && whole > from && end - whole < MAX_CHARACTER_BYTES && continues(bytes[whole])) {
+            whole--;
         }
-        return new Data(bytes, from, end);
+        // More bytes that continue a character than one can have: they are no text, and there is nothing to be cut in
+        // two.
+        return new Data(bytes, from, end - whole < MAX_CHARACTER_BYTES ? whole : end);
+    }
+
+    /** Whether a byte of UTF-8 is one behind the first of its character. */
+    private static boolean continues(byte utf8) {
+        return (utf8 & 0xC0) == 0x80;
     }
 
     /** A copy of at most the first {@code length} bytes, which keeps no other in memory; otherwise as {@link #text(int)}. */

@@ -96,6 +96,17 @@ class FunctionCallTest {
         assertEquals("[".repeat(max) + "]".repeat(max), FunctionCall.print(deepest.get(0)));
     }
 
+    /** What is parsed can be printed and parsed again: with its exponent, a number has fewer digits than it is printed with. */
+    @ParameterizedTest
+    @CsvSource({"e1000, 1001", "e-1000, 1001", ".5e1000, 1001", "e0, 1", ".0, 1"})
+    void shouldBoundTheDigitsOfANumberAsItIsPrinted(String end, int more) throws CallSyntaxException {
+        String most = "9".repeat(FunctionCall.MAX_DIGITS - more) + end;
+        List<Object> values = FunctionCall.parseArguments(most);
+        assertEquals(values, FunctionCall.of("f", values).arguments());
+        CallSyntaxException e = assertThrows(CallSyntaxException.class, () -> FunctionCall.parseArguments("9" + most));
+        assertTrue(e.reason().startsWith("a number of 100001 digits"), e.reason());
+    }
+
     @Test
     void shouldBoundTheDigitsOfANumber() throws CallSyntaxException {
         String longest = "9".repeat(FunctionCall.MAX_DIGITS);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,6 +52,16 @@ final class DataTest {
         assertEquals("a", Data.beginning("a" + face, 2));
         assertEquals("", Data.beginning(face, 1));
         assertEquals("", Data.beginning(face, 0));
+    }
+
+    /** Bytes that each continue a character of UTF-8, which none has begun. */
+    @Test
+    void shouldGiveTheBeginningOfBytesThatAreNoText() {
+        byte[] bytes = new byte[1000];
+        Arrays.fill(bytes, (byte) 0xa5);
+        Data data = new Data(bytes, 0, bytes.length);
+        assertEquals("\u00a5".repeat(5), data.text(5));
+        assertEquals(10, data.copy(10).length());
     }
 
     @Test

@@ -1,6 +1,8 @@
 package io.kookoo.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -11,6 +13,10 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import javax.net.ssl.SSLException;
+import org.ini4j.Config;
+import org.ini4j.InvalidFileFormatException;
+import org.ini4j.spi.IniHandler;
+import org.ini4j.spi.IniParser;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -113,6 +119,17 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("ch.qos.logback..")
+                .check(kookoo);
+    }
+
+    /** Its parser alone: its maps replace variables without an end, which is CVE-2022-41404. */
+    @Test
+    void shouldKeepAwayFromTheMapsOfIni4j() {
+        noClasses()
+                .should()
+                .dependOnClassesThat(resideInAPackage("org.ini4j..")
+                        .and(not(belongToAnyOf(
+                                Config.class, InvalidFileFormatException.class, IniHandler.class, IniParser.class))))
                 .check(kookoo);
     }
 

@@ -15,6 +15,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -117,6 +118,11 @@ class CalculatorTest {
         ExpressionException e =
                 assertThrows(ExpressionException.class, () -> calculate("6 \u00d7 3".getBytes(ISO_8859_1)));
         assertEquals("column 3: expected an operator or the end, found \"\u00d7\"", e.getMessage());
+        byte[] noText = new byte[200];
+        Arrays.fill(noText, (byte) 0xa5);
+        noText[0] = '6';
+        e = assertThrows(ExpressionException.class, () -> calculate(noText));
+        assertEquals("column 2: expected an operator or the end, found \"\u00a5\"", e.getMessage());
     }
 
     @Test
