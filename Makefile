@@ -5,7 +5,7 @@ MVN  ?= mvn -B -ntp
 
 SOURCES := pom.xml $(wildcard */pom.xml) $(shell find common/src/main server/src/main client/src/main -type f 2>/dev/null)
 
-.PHONY: help run server client build test check peers bench bench-calculator torture fuzz fmt clean
+.PHONY: help run server client build test check peers certs bench bench-calculator torture fuzz fmt clean
 
 help:
 	@echo 'make run      build what is missing, start a server with one local client, show calls until Ctrl-C'
@@ -16,6 +16,7 @@ help:
 	@echo 'make bench    speed, against gearmand     make torture  the long tests'
 	@echo 'make fuzz     random bytes for HARNESS (all) and SECONDS (60), see CONTRIBUTING.md'
 	@echo 'make bench-calculator    nanoseconds and bytes an expression, beside another library'
+	@echo 'make certs    a private CA, and certificates for the server and clients, for trying TLS: CERTS, CLIENTS, HOSTS'
 	@echo 'make clean    remove what was built'
 
 run: build
@@ -41,6 +42,12 @@ check: peers
 
 peers:
 	bench/install-peers
+
+CERTS   ?= certs
+CLIENTS ?= client
+
+certs:
+	config/make-certs $(CERTS) $(CLIENTS)
 
 bench: build
 	bench/run

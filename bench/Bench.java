@@ -87,6 +87,8 @@ public final class Bench {
                            (not gearmand's, which would keep them all)
                 channel    100 messages a second, each to 1,000 subscribers of one channel (not gearmand's)
                 poll       calls of the catalog, grabbed and answered on one connection (not gearmand's)
+                tls        client.jar bench and a client.jar that runs its jobs, over plain connections and over TLS: small jobs, and
+                           workloads and results of 100 KB (not gearmand's)
                 start      from starting the process to listening
               --jdk PATH   run server.jar on this JDK (its folder or its java); may be repeated
                            (default: the java on PATH, and JAVA25_HOME or else /usr/lib/jvm/*25*)
@@ -170,6 +172,7 @@ public final class Bench {
         STUCK(150_000),
         CHANNEL(1_000),
         POLL(30_000),
+        TLS(100_000),
         START(1);
 
         /** Jobs of one run; connections of IDLE, messages of CHANNEL. */
@@ -196,7 +199,7 @@ public final class Bench {
 
         boolean isForGearmand() {
             return switch (this) {
-                case POLL, CHANNEL, STUCK, RPC_STORE, RPC_REPORT, QUEUED -> false;
+                case POLL, CHANNEL, STUCK, RPC_STORE, RPC_REPORT, QUEUED, TLS -> false;
                 default -> true;
             };
         }
@@ -213,6 +216,11 @@ public final class Bench {
         /** When our servers are to write reports. */
         List<String> reports() {
             return this == RPC_REPORT ? List.of("never", "idle") : List.of("idle");
+        }
+
+        /** Whether connections are TLS. */
+        List<Boolean> tls() {
+            return this == TLS ? List.of(false, true) : List.of(false);
         }
     }
 
@@ -301,10 +309,10 @@ public final class Bench {
     }
 
     /** A server that is measured: our own on some JDK, or gearmand, whose {@code java} is null. */
-    private record Contestant(String name, Path java, String store, String report) {
+    private record Contestant(String name, Path java, String store, String report, boolean tls) {
         /** As it is measured unless a load says otherwise; ours with reports as shipped. */
         Contestant(String name, Path java) {
-            this(name, java, "none", "idle");
+            this(name, java, "none", "idle", false);
         }
 
         boolean isOurs() {
@@ -312,11 +320,15 @@ public final class Bench {
         }
 
         Contestant with(String otherStore) {
-            return new Contestant(isOurs() ? name + ", " + otherStore : name, java, otherStore, report);
+            return new Contestant(isOurs() ? name + ", " + otherStore : name, java, otherStore, report, tls);
         }
 
         Contestant reporting(String when) {
-            return new Contestant(name + ", report " + when, java, store, when);
+            return new Contestant(name + ", report " + when, java, store, when, tls);
+        }
+
+        Contestant speaking(boolean overTls) {
+            return new Contestant(name + (overTls ? ", TLS" : ", plain"), java, store, report, overTls);
         }
     }
 
@@ -374,6 +386,8 @@ public final class Bench {
                         .map(store -> load.stores().equals(List.of("none")) ? contestant : contestant.with(store)))
                 .flatMap(contestant -> load.reports().stream()
                         .map(when -> load.reports().size() == 1 ? contestant : contestant.reporting(when)))
+                .flatMap(contestant -> load.tls().stream()
+                        .map(overTls -> load.tls().size() == 1 ? contestant : contestant.speaking(overTls)))
                 .toList();
         Map<Contestant, Server> servers = new LinkedHashMap<>();
         try {
@@ -448,6 +462,7 @@ public final class Bench {
             case STUCK -> stuck(server, count);
             case CHANNEL -> List.of(channel(server, count));
             case POLL -> List.of(poll(server, count));
+            case TLS -> tls(server, count, contestant);
             case START -> List.of(new Row("start", 1 / server.startMillis, Map.of("ms", server.startMillis)));
         };
     }
@@ -542,6 +557,15 @@ public final class Bench {
             columns.put("CPU us/job", (double) serverMicros / work.count);
             columns.put("generator us/job", (double) ownMicros / work.count);
             return new Row(name, perSecond, columns);
+        }
+    }
+
+    /** With programs of ours at both ends: what they pay for TLS counts as well. */
+    private List<Row> tls(Server server, int count, Contestant contestant) throws IOException {
+        try (Client worker = Client.start(server, contestant, options, "run", "--interval", "86400", "--threads", "4")) {
+            Row small = worker.bench("small jobs", 0, count);
+            Row large = worker.bench("100 KB there and back", 100_000, Math.max(1, count / 50));
+            return List.of(small, large);
         }
     }
 
@@ -1557,6 +1581,9 @@ public final class Bench {
             // The environment is stronger than settings.ini.
             builder.environment().keySet().removeIf(name -> name.startsWith("KOOKOO_"));
             builder.environment().put("KOOKOO_REPORT_WHEN", contestant.report());
+            if (contestant.tls()) {
+                builder.environment().putAll(certificates("server", options));
+            }
             return start(builder, home, options, 0);
         }
 
@@ -1625,6 +1652,107 @@ public final class Bench {
                 before = now;
                 pause(50);
             }
+        }
+
+        @Override
+        public void close() {
+            stop(process);
+        }
+    }
+
+    /** What a program is told of a private CA, made when it is first asked for, and of its own certificate. */
+    private static Map<String, String> certificates(String own, Options options) throws IOException {
+        Path folder = options.temp.resolve("certs");
+        if (!Files.exists(folder)) {
+            outputOf(options.home.resolve("config/make-certs").toString(), folder.toString());
+        }
+        String password = folder.resolve("password").toString();
+        return Map.of(
+                "KOOKOO_KEYSTORE", folder.resolve(own + ".p12").toString(),
+                "KOOKOO_KEYSTORE_PASSWORD_FILE", password,
+                "KOOKOO_TRUSTSTORE", folder.resolve("truststore.p12").toString(),
+                "KOOKOO_TRUSTSTORE_PASSWORD_FILE", password,
+                "KOOKOO_CLIENT_AUTH", "need");
+    }
+
+    /** A client.jar that runs jobs, and others that submit them, all of a contestant's kind. */
+    private static final class Client implements Closeable {
+        private static final Pattern FIGURE = Pattern.compile("\"(\\w+)\":\\s*([0-9.]+)");
+
+        private final Process process;
+        private final Server server;
+        private final Contestant contestant;
+        private final Options options;
+
+        private Client(Process process, Server server, Contestant contestant, Options options) {
+            this.process = process;
+            this.server = server;
+            this.contestant = contestant;
+            this.options = options;
+        }
+
+        static Client start(Server server, Contestant contestant, Options options, String... arguments) throws IOException {
+            ProcessBuilder builder = program(server, contestant, options, arguments);
+            Path console = server.home.resolve("worker");
+            builder.redirectErrorStream(true).redirectOutput(console.toFile());
+            return new Client(launch(options, builder), server, contestant, options);
+        }
+
+        private static ProcessBuilder program(Server server, Contestant contestant, Options options, String... arguments)
+                throws IOException {
+            List<String> command = new ArrayList<>(List.of(
+                    contestant.java().toString(), "-jar", options.home.resolve("client.jar").toString()));
+            command.addAll(List.of(arguments));
+            command.addAll(List.of("--port", Integer.toString(server.port)));
+            ProcessBuilder builder = new ProcessBuilder(command).directory(server.home.toFile());
+            builder.environment().keySet().removeIf(name -> name.startsWith("KOOKOO_"));
+            if (contestant.tls()) {
+                builder.environment().putAll(certificates("client", options));
+            }
+            return builder;
+        }
+
+        /** @param payload bytes of a workload and of its result; 0 for few */
+        Row bench(String name, int payload, int jobs) throws IOException {
+            List<String> arguments = new ArrayList<>(List.of("bench", "--json", "--jobs", Integer.toString(jobs)));
+            if (payload > 0) {
+                arguments.addAll(List.of("--payload", Integer.toString(payload)));
+            }
+            ProcessBuilder builder =
+                    program(server, contestant, options, arguments.toArray(String[]::new));
+            Path answer = server.home.resolve("bench.json");
+            Path complaints = server.home.resolve("bench.err");
+            builder.redirectOutput(answer.toFile()).redirectError(complaints.toFile());
+            long serverMicros = server.cpuMicros();
+            Process bench = launch(options, builder);
+            try {
+                if (!bench.waitFor(2 * RUN_SECONDS, TimeUnit.SECONDS) || bench.exitValue() != 0) {
+                    throw new IOException("client.jar bench failed: " + Files.readString(complaints));
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException();
+            } finally {
+                stop(bench);
+            }
+            serverMicros = server.cpuMicros() - serverMicros;
+            Map<String, Double> figures = new LinkedHashMap<>();
+            Matcher matcher = FIGURE.matcher(Files.readString(answer));
+            while (matcher.find()) {
+                figures.put(matcher.group(1), Double.parseDouble(matcher.group(2)));
+            }
+            if (figures.get("failed") != 0) {
+                throw new IOException(figures.get("failed") + " jobs failed");
+            }
+            double perSecond = figures.get("jobs_per_s");
+            Map<String, Double> columns = new LinkedHashMap<>();
+            columns.put("jobs/s", perSecond);
+            columns.put("MB/s each way", perSecond * payload / 1e6);
+            columns.put("p50 us", figures.get("p50_us"));
+            columns.put("p99 us", figures.get("p99_us"));
+            // A tenth more was run to warm up.
+            columns.put("CPU us/job", serverMicros / (jobs * 1.1));
+            return new Row(name, perSecond, columns);
         }
 
         @Override

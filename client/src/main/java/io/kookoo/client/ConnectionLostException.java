@@ -1,6 +1,9 @@
 package io.kookoo.client;
 
+import io.kookoo.client.net.TokenException;
 import java.io.IOException;
+import java.net.ProtocolException;
+import java.net.SocketTimeoutException;
 
 /**
  * The connection has ended before the answer came. What was asked for may or may not have been done; nobody will say it on this
@@ -12,6 +15,25 @@ public final class ConnectionLostException extends IOException {
 
     ConnectionLostException(String message, IOException cause) {
         super(message, cause);
+    }
+
+    /** The same, and that {@code another} thing has failed as well; null for nothing. */
+    ConnectionLostException and(Throwable another) {
+        return another == null
+                ? this
+                : new ConnectionLostException(getMessage() + "; " + another.getMessage(), (IOException) getCause());
+    }
+
+    /** Whether it was the connection that failed, or its server, and not what was said on it, such as a token: over another one it may go better. */
+    boolean isOfConnection() {
+        return !(getCause() instanceof ProtocolException)
+                && !(getCause() instanceof TokenException)
+                && (getCause().getCause() == null || getCause().getCause() instanceof IOException);
+    }
+
+    /** Whether the server was there and did nothing, for too long. */
+    boolean isSilence() {
+        return getCause() instanceof SocketTimeoutException;
     }
 
     /** What has ended the connection where it was this program, which had no memory for what the server sent; otherwise null. */

@@ -1,11 +1,14 @@
 package io.kookoo.client;
 
+import io.kookoo.client.net.ServerAddress;
 import io.kookoo.log.LogEvent;
 import io.kookoo.protocol.Data;
 import io.kookoo.protocol.JobHandle;
 import io.kookoo.protocol.PacketType;
 import io.kookoo.protocol.PacketWriter;
+import io.kookoo.protocol.UniqueId;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +23,7 @@ import org.slf4j.LoggerFactory;
  *   <li>{@link JobFailedException} where the worker says that it failed, with the worker's reason;
  *   <li>{@link JobCancelledException}, which is such a failure, where somebody else has cancelled it;
  *   <li>{@link RefusedException} where the server does not accept it;
- *   <li>{@link ConnectionLostException} where the connection ends before the job does;
+ *   <li>{@link ConnectionLostException} where the connection ends before the job does, and it is not submitted again;
  *   <li>{@link CancellationException} after {@link #cancel}.
  * </ul>
  *
@@ -33,8 +36,12 @@ import org.slf4j.LoggerFactory;
  * @param <T> how the result is read
  */
 public final class Job<T> extends Answer<T> implements Request {
+    /** A job that has lost so many connections has ended them rather than met their ends. */
+    private static final int MOST_LOST = 20;
+
     private final Kookoo kookoo;
     private final Submission submission;
+    private final UniqueId unique;
     private final PacketType type;
     /** Null for a background job, whose result nobody waits for. */
     private final Function<Data, T> reading;
@@ -46,8 +53,15 @@ public final class Job<T> extends Answer<T> implements Request {
     private volatile CompletableFuture<List<String>> cancellation;
 
     private boolean cancelSent;
+    /** Where it was submitted; null while it is not. Guarded by this, as {@link #cancelSent}. */
+    private Exchange on;
 
-    /** Confined to the reading thread, as {@link #next}: what was sent ahead of the end, or null. */
+    /** How many connections were lost that it was under way on, or to be. */
+    private int timesLost;
+
+    private volatile int resubmissions;
+
+    /** Confined to the thread that reads where it is submitted, as {@link #next}: what was sent ahead of the end, or null. */
     private ByteArrayOutputStream parts;
 
     /** The next of those that joined to one job on this connection, round in a circle; itself where it is alone. */
@@ -56,38 +70,46 @@ public final class Job<T> extends Answer<T> implements Request {
     private Job(
             Kookoo kookoo,
             Submission submission,
+            UniqueId unique,
             PacketType type,
             Function<Data, T> reading,
             Function<JobHandle, T> accepting) {
         super(kookoo);
         this.kookoo = kookoo;
         this.submission = submission;
+        this.unique = unique;
         this.type = type;
         this.reading = reading;
         this.accepting = accepting;
     }
 
-    static <T> Job<T> foreground(Kookoo kookoo, Submission submission, Function<Data, T> reading) {
+    /** @param unique what joins it to itself when it is submitted again, or to others */
+    static <T> Job<T> foreground(Kookoo kookoo, Submission submission, UniqueId unique, Function<Data, T> reading) {
         PacketType type = switch (submission.priority()) {
             case HIGH -> PacketType.SUBMIT_JOB_HIGH;
             case NORMAL -> PacketType.SUBMIT_JOB;
             case LOW -> PacketType.SUBMIT_JOB_LOW;
         };
-        return new Job<>(kookoo, submission, type, reading, null);
+        return new Job<>(kookoo, submission, unique, type, reading, null);
     }
 
-    static Job<JobHandle> background(Kookoo kookoo, Submission submission) {
+    static Job<JobHandle> background(Kookoo kookoo, Submission submission, UniqueId unique) {
         PacketType type = switch (submission.priority()) {
             case HIGH -> PacketType.SUBMIT_JOB_HIGH_BG;
             case NORMAL -> PacketType.SUBMIT_JOB_BG;
             case LOW -> PacketType.SUBMIT_JOB_LOW_BG;
         };
-        return new Job<>(kookoo, submission, type, null, given -> given);
+        return new Job<>(kookoo, submission, unique, type, null, given -> given);
     }
 
-    /** By what the server knows the job; null until it has accepted it. */
+    /** By what the server knows the job; null until it has accepted it, and another one once the job is submitted again. */
     public JobHandle handle() {
         return handle;
+    }
+
+    /** How often the job was submitted again because its connection was lost. */
+    public int resubmissions() {
+        return resubmissions;
     }
 
     /**
@@ -107,11 +129,17 @@ public final class Job<T> extends Answer<T> implements Request {
     /** Ends the future as cancelled; whether that is new. */
     boolean endCancelled() {
         CompletableFuture<List<String>> answer = new Answer<>(kookoo);
+        boolean known;
         synchronized (this) {
             if (cancellation != null || isDone()) {
                 return false;
             }
             cancellation = answer;
+            known = on != null;
+        }
+        if (!known) {
+            // It will not be submitted any more, so there is nothing that a server could cancel.
+            answer.complete(List.of());
         }
         return completeExceptionally(new CancellationException("the job " + submission.function() + " was cancelled"));
     }
@@ -121,13 +149,18 @@ public final class Job<T> extends Answer<T> implements Request {
         return cancellation;
     }
 
-    /** Whether the caller is to ask the server to cancel this: the handle is known, and nobody else does it. */
-    synchronized boolean takeCancel() {
+    /** Where the caller is to send {@link #cancelling}; null where the handle is not known, or somebody else does it. */
+    synchronized Exchange takeCancel() {
         if (cancelSent || cancellation == null || handle == null) {
-            return false;
+            return null;
         }
         cancelSent = true;
-        return true;
+        return on;
+    }
+
+    /** What asks the server to cancel this. */
+    Request cancelling() {
+        return new Question("cancel job " + handle, false, cancellation);
     }
 
     boolean isBackground() {
@@ -136,15 +169,51 @@ public final class Job<T> extends Answer<T> implements Request {
 
     @Override
     public int bytes() {
-        return submission.workload().length()
-                + submission.function().length()
-                + submission.unique().length()
-                + Request.PACKET_BYTES;
+        return submission.workload().length() + submission.function().length() + unique.length() + Request.PACKET_BYTES;
+    }
+
+    @Override
+    public boolean begin(Exchange given) {
+        CompletableFuture<List<String>> answer;
+        synchronized (this) {
+            answer = cancellation;
+            if (answer == null && !isDone()) {
+                on = given;
+                return true;
+            }
+        }
+        if (answer != null) {
+            answer.complete(List.of());
+        }
+        return false;
+    }
+
+    /** The server has refused it for a reason that does not hold with another server. */
+    synchronized void notSubmitted() {
+        on = null;
     }
 
     @Override
     public void write(PacketWriter writer) {
-        writer.packet(type, submission.workload(), submission.function(), submission.unique());
+        writer.packet(type, submission.workload(), submission.function(), unique);
+    }
+
+    @Override
+    public boolean beginAgain(boolean resubmit) {
+        next = this;
+        synchronized (this) {
+            boolean submitted = on != null;
+            if (isDone() || cancellation != null || submitted && !resubmit || timesLost++ == MOST_LOST) {
+                return false;
+            }
+            if (submitted) {
+                resubmissions++;
+            }
+            on = null;
+            handle = null;
+        }
+        parts = null;
+        return true;
     }
 
     @Override
@@ -163,6 +232,16 @@ public final class Job<T> extends Answer<T> implements Request {
         }
         if (isBackground()) {
             complete(accepting.apply(given));
+        }
+    }
+
+    /** It joins a job of which parts of the result have been sent already; where that was itself, they are lost. */
+    void missedParts(ServerAddress server) {
+        if (resubmissions > 0) {
+            fail(new ConnectionLostException(
+                    "parts of the result of " + submission.function() + " were sent while the connection to " + server
+                            + " was lost, and do not come again",
+                    new IOException("parts of a result are lost")));
         }
     }
 

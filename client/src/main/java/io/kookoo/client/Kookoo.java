@@ -2,39 +2,28 @@ package io.kookoo.client;
 
 import io.kookoo.client.net.CannotConnectException;
 import io.kookoo.client.net.ConnectionLimits;
-import io.kookoo.client.net.Connector;
 import io.kookoo.client.net.ServerAddress;
-import io.kookoo.client.net.ServerConnection;
+import io.kookoo.client.net.Servers;
+import io.kookoo.log.LogEvent;
 import io.kookoo.protocol.Data;
-import io.kookoo.protocol.ErrorCode;
 import io.kookoo.protocol.JobHandle;
-import io.kookoo.protocol.Message;
-import io.kookoo.protocol.Packet;
-import io.kookoo.protocol.PacketType;
-import io.kookoo.protocol.PacketWriter;
-import io.kookoo.protocol.TextLine;
+import io.kookoo.protocol.UniqueId;
+import io.kookoo.settings.Settings.Client.Balance;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A connection to a server over which functions are run by its workers:
+ * Has functions run by the workers of a server, or of one of several:
  *
  * <pre>{@code
  * try (Kookoo kookoo = Kookoo.connect("127.0.0.1", 5555)) {
@@ -48,25 +37,64 @@ import java.util.function.Function;
  * <p>What depends on a future without an executor ({@code thenApply}) is run by the thread that reads what the server says. It may ask and submit
  * there, but not wait: that throws {@link IllegalStateException}.
  *
- * <p>When the connection is lost, all that is under way fails with {@link ConnectionLostException}, and so does whatever is asked for
- * afterwards: a new one has to be made. A server that is silent for the ping timeout, 15 s unless said otherwise, counts as lost. Over a
- * store whose disk is slow a server may be silent for longer before it has accepted a background job:
- * {@link ConnectionLimits#withSilence}.
+ * <p>A connection is lost when it is closed or reset, and when the server is silent for the ping timeout, 15 s unless said otherwise. Over a
+ * store whose disk is slow a server may be silent for longer before it has accepted a background job: {@link ConnectionLimits#withSilence}.
+ * What was under way then goes on over another connection, to the next server that answers:
  *
- * <p>Threads, all daemons: {@code kookoo-read} reads what the server says and completes futures; {@code kookoo-watch} closes a connection on
- * which a write stands still; {@code kookoo-write}, which is there only now and then, writes what the reading thread would block for.
+ * <ul>
+ *   <li>foreground jobs, and background jobs that are not known to have been accepted, are submitted again, unless that was ruled out;
+ *   <li>{@link #status}, and other questions that change nothing and are of no job, are asked again;
+ *   <li>all else fails with {@link ConnectionLostException}.
+ * </ul>
+ *
+ * <p>A job may so be run more than once, but is answered at most once: what is said over a connection that was given up does not count. Every
+ * submission has a unique, if none of its own then one that nobody else has, by which it joins the job that it was before, where that is the
+ * same server and the job has not ended.
+ *
+ * <p>Several servers are tried for as long as the ping timeout. One alone is tried once, at once, and not where it was silent. Where none answers
+ * all that waits fails; what is asked for afterwards connects anew. With several, a better one that is back is used after a while for what is new.
+ *
+ * <p>Threads, all daemons: {@code kookoo-read}, one for each connection, reads what the server says and completes futures; {@code kookoo-watch}
+ * closes a connection on which a write stands still; {@code kookoo-write}, which is there only now and then, writes what a reading thread would
+ * block for; {@code kookoo-connect} connects again; and those of {@link io.kookoo.client.net.Failover}.
  */
 public final class Kookoo implements AutoCloseable {
-    /** What comes unasked. Told by the reading thread, which reads nothing meanwhile: what blocks here for long loses the connection. */
+    /** What comes unasked. Told by a reading thread, which reads nothing meanwhile: what blocks here for long loses the connection. */
     public interface Listener {
         /** A message of a channel that was subscribed to on this connection, or of another client. */
         void pushed(Pushed pushed);
 
-        /** The connection has ended, and was not closed here; told once, after all that was under way has failed. */
+        /**
+         * The connection has ended, was not closed here, and none has taken its place; told after all that was under way has failed. What is
+         * asked for afterwards connects anew.
+         */
         void lost(ConnectionLostException reason);
+
+        /**
+         * A connection has taken the place of the one before, or what was under way on one has gone to the other. Told before that is sent,
+         * by any thread, which may ask there but not wait. A line in the log, unless this says otherwise.
+         */
+        default void moved(Move move) {
+            LogEvent event = LogEvent.of("submissions_moved")
+                    .with("from", move.from())
+                    .with("to", move.to())
+                    .with("resubmitted", move.resubmitted());
+            if (move.reason() == null) {
+                Log.LOG.info("{}", event);
+            } else {
+                Log.LOG.warn("{}", event.with("reason", move.reason().getMessage()));
+            }
+        }
     }
 
-    private static final Listener NOBODY = new Listener() {
+    /** Apart, so that a program with nothing to log does not wait for the log to be set up. */
+    static final class Log {
+        static final Logger LOG = LoggerFactory.getLogger(Kookoo.class);
+
+        private Log() {}
+    }
+
+    static final Listener NOBODY = new Listener() {
         @Override
         public void pushed(Pushed pushed) {
             // Who subscribes without listening has chosen so.
@@ -78,53 +106,20 @@ public final class Kookoo implements AutoCloseable {
         }
     };
 
-    /** What a server accepts unless its settings say otherwise. */
-    static final ConnectionLimits LIMITS = ConnectionLimits.ofSizes(64 * 1024 * 1024, 64 * 1024);
+    /** Of several servers: how long a better one has to have answered before it is used again, unless said otherwise. */
+    private static final Duration FAILBACK_AFTER = Duration.ofSeconds(30);
 
-    /**
-     * While the server has answered all but so much of what it was sent, the rest fits into the buffers of the sockets, and to write does
-     * not block.
-     */
-    private static final int UNBLOCKED_BYTES = 32 * 1024;
-
-    /** Requests go together into one write while they have no more bytes: more would have to stand in one buffer. */
-    private static final int WRITE_BYTES = 256 * 1024;
-
-    private static final long WRITER_IDLE_SECONDS = 10;
-
-    private final ServerConnection connection;
     private final ConnectionLimits limits;
-    private final ScheduledExecutorService watch;
-    private final Listener listener;
-    private final Thread reading = new Thread(this::read, "kookoo-read");
-    /** For what the reading thread must not write itself. */
-    private final Executor writing = writer();
+    /** Null where nothing is submitted again, so that nothing has to be joined. */
+    private final Uniques uniques;
 
-    /** Not yet answered by JOB_CREATED or ERROR, in the order of the wire. Added to under the connection's lock of writing, as to {@link #asked}. */
-    private final Queue<Job<?>> unanswered = new ConcurrentLinkedQueue<>();
+    private final Route route;
 
-    private final AtomicLong unansweredBytes = new AtomicLong();
-    /** Text commands not yet answered. */
-    private final Queue<Question> asked = new ConcurrentLinkedQueue<>();
-    /** Guarded by the connection's lock of writing. */
-    private boolean optionSent;
-
-    /** Accepted and not ended; of several that joined to one job, the next to hear of it. Confined to the reading thread, as {@link #held}. */
-    private final Map<JobHandle, Job<?>> accepted = new HashMap<>();
-
-    /** What the reading thread has to send when it has handled all that has arrived. */
-    private final List<Request> held = new ArrayList<>();
-
-    private volatile boolean closed;
-    /** Why there are no answers any more; null while there are. */
-    private volatile ConnectionLostException lost;
-
-    private Kookoo(
-            ServerConnection connection, ConnectionLimits limits, ScheduledExecutorService watch, Listener listener) {
-        this.connection = connection;
+    private Kookoo(Servers servers, ConnectionLimits limits, boolean resubmit, Listener listener)
+            throws CannotConnectException, InterruptedException {
         this.limits = limits;
-        this.watch = watch;
-        this.listener = listener;
+        this.uniques = resubmit ? new Uniques() : null;
+        this.route = new Route(servers, limits, resubmit, listener);
     }
 
     /**
@@ -134,10 +129,10 @@ public final class Kookoo implements AutoCloseable {
      * @throws CannotConnectException where there is none
      */
     public static Kookoo connect(String host, int port) throws CannotConnectException {
-        return connect(new ServerAddress(host, port), LIMITS);
+        return connect(new ServerAddress(host, port), ConnectionLimits.USUAL);
     }
 
-    /** The same with limits of one's own. */
+    /** The same with limits and credentials of one's own, such as for TLS. */
     public static Kookoo connect(ServerAddress address, ConnectionLimits limits) throws CannotConnectException {
         return connect(address, limits, NOBODY);
     }
@@ -145,43 +140,42 @@ public final class Kookoo implements AutoCloseable {
     /** The same, and {@code listener} is told what comes unasked. */
     public static Kookoo connect(ServerAddress address, ConnectionLimits limits, Listener listener)
             throws CannotConnectException {
-        ScheduledExecutorService watch =
-                Executors.newSingleThreadScheduledExecutor(runnable -> daemon(runnable, "kookoo-watch"));
         try {
-            Kookoo kookoo = new Kookoo(new Connector(address, limits, watch).open(), limits, watch, listener);
-            kookoo.reading.setDaemon(true);
-            kookoo.reading.start();
-            return kookoo;
-        } catch (CannotConnectException | RuntimeException | Error e) {
-            watch.shutdownNow();
-            throw e;
+            return connect(Servers.of(address), limits, true, listener);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nothing waits while one server is connected to", e);
         }
     }
 
-    private static Thread daemon(Runnable runnable, String name) {
-        Thread thread = new Thread(runnable, name);
-        thread.setDaemon(true);
-        return thread;
+    /**
+     * Connects to the first of several servers that answers, and to the next when that is lost; blocks, for as long as the ping timeout at
+     * most.
+     *
+     * @param servers in the order in which they are preferred, each once, at least one
+     */
+    public static Kookoo connect(List<ServerAddress> servers) throws CannotConnectException, InterruptedException {
+        return connect(new Servers(servers, Balance.ORDER, FAILBACK_AFTER), ConnectionLimits.USUAL, true, NOBODY);
     }
 
-    private static Executor writer() {
-        return new ThreadPoolExecutor(
-                0,
-                1,
-                WRITER_IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                runnable -> daemon(runnable, "kookoo-write"));
+    /**
+     * The same in every detail.
+     *
+     * @param resubmit whether a job that may have been run already is submitted again when its connection is lost; otherwise it fails
+     * @param listener told what comes unasked
+     */
+    public static Kookoo connect(Servers servers, ConnectionLimits limits, boolean resubmit, Listener listener)
+            throws CannotConnectException, InterruptedException {
+        return new Kookoo(servers, limits, resubmit, listener);
     }
 
-    /** Whether the server may still answer: false once the connection is lost or closed. */
+    /** Whether there is a connection, or one is being made: false once it is lost or closed. */
     public boolean isOpen() {
-        return !closed && lost == null;
+        return route.isOpen();
     }
 
-    /** Where the server is. */
+    /** Where the server is, or was last. */
     public ServerAddress address() {
-        return connection.address();
+        return route.address();
     }
 
     /**
@@ -217,8 +211,9 @@ public final class Kookoo implements AutoCloseable {
     /** The same for several, in their order, and in few writes where they are small. */
     public <T> List<Job<T>> submitAll(Collection<Submission> submissions, Function<Data, T> reading) {
         List<Job<T>> jobs = new ArrayList<>(submissions.size());
-        submissions.forEach(submission -> jobs.add(Job.foreground(this, checked(submission), reading)));
-        send(jobs);
+        submissions.forEach(
+                submission -> jobs.add(Job.foreground(this, checked(submission), unique(submission), reading)));
+        route.send(jobs);
         return jobs;
     }
 
@@ -233,22 +228,32 @@ public final class Kookoo implements AutoCloseable {
     /** The same for several, in their order, and in few writes where they are small. */
     public List<Job<JobHandle>> submitAllBackground(Collection<Submission> submissions) {
         List<Job<JobHandle>> jobs = new ArrayList<>(submissions.size());
-        submissions.forEach(submission -> jobs.add(Job.background(this, checked(submission))));
-        send(jobs);
+        submissions.forEach(submission -> jobs.add(Job.background(this, checked(submission), unique(submission))));
+        route.send(jobs);
         return jobs;
     }
 
     private Submission checked(Submission submission) {
-        int most = limits.maxPacketBytes()
-                - submission.function().length()
-                - submission.unique().length()
-                - 2;
+        int most = limits.maxPacketBytes() - submission.function().length() - uniqueBytes(submission) - 2;
         if (submission.workload().length() > most) {
             throw new IllegalArgumentException("the workload of " + submission.function() + " has "
                     + submission.workload().length() + " bytes; at most " + most
                     + " can be sent ([Server] max_packet)");
         }
         return submission;
+    }
+
+    private int uniqueBytes(Submission submission) {
+        return isOwn(submission) ? Uniques.MAX_BYTES : submission.unique().length();
+    }
+
+    /** Whether the unique is not the caller's. */
+    private boolean isOwn(Submission submission) {
+        return uniques != null && submission.unique().isEmpty();
+    }
+
+    private UniqueId unique(Submission submission) {
+        return isOwn(submission) ? uniques.next() : submission.unique();
     }
 
     /** Ends a job before its time, whether it waits or runs; the future says whether the server knew it. */
@@ -263,20 +268,21 @@ public final class Kookoo implements AutoCloseable {
 
     /**
      * Cancels those of these jobs that have not ended, together, as {@link Job#cancel} does. The future ends when the server has
-     * answered for all of them, and fails where the connection ends before.
+     * answered for all of them, or can do so no more.
      */
     public CompletableFuture<Void> cancelAll(Collection<? extends Job<?>> jobs) {
-        List<Request> requests = new ArrayList<>();
+        Map<Exchange, List<Request>> requests = new LinkedHashMap<>();
         List<CompletableFuture<?>> answers = new ArrayList<>();
         for (Job<?> job : jobs) {
             if (job.endCancelled()) {
                 answers.add(job.cancellation().handle((answer, failure) -> answer));
-                if (job.takeCancel()) {
-                    requests.add(cancelling(job));
+                Exchange on = job.takeCancel();
+                if (on != null) {
+                    requests.computeIfAbsent(on, exchange -> new ArrayList<>()).add(job.cancelling());
                 }
             }
         }
-        send(requests);
+        requests.forEach(Exchange::send);
         Answer<Void> all = new Answer<>(this);
         CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).whenComplete((nothing, failure) -> {
             if (failure == null) {
@@ -286,10 +292,6 @@ public final class Kookoo implements AutoCloseable {
             }
         });
         return all;
-    }
-
-    private static Request cancelling(Job<?> job) {
-        return new Question("cancel job " + job.handle(), false, job.cancellation());
     }
 
     /** Each function that the server knows, with its jobs and workers. */
@@ -327,263 +329,12 @@ public final class Kookoo implements AutoCloseable {
 
     private CompletableFuture<List<String>> ask(String command, boolean list) {
         CompletableFuture<List<String>> answer = new Answer<>(this);
-        send(List.of(new Question(command, list, answer)));
+        route.send(List.of(new Question(command, list, answer)));
         return answer;
     }
 
-    private void send(List<? extends Request> requests) {
-        ConnectionLostException reason = lost;
-        if (reason != null) {
-            requests.forEach(request -> request.fail(reason));
-        } else if (isReadingThread()) {
-            held.addAll(requests);
-        } else if (!requests.isEmpty()) {
-            write(requests);
-        }
-    }
-
     boolean isReadingThread() {
-        return Thread.currentThread() == reading;
-    }
-
-    private void write(List<? extends Request> requests) {
-        int from = 0;
-        try {
-            while (from < requests.size()) {
-                List<? extends Request> next = requests.subList(from, endOfWrite(requests, from));
-                from += next.size();
-                connection.send(writer -> next.forEach(request -> write(request, writer)));
-            }
-        } catch (IOException e) {
-            // The reading thread fails all that is under way.
-            waitForAnswer(requests.subList(from, requests.size()));
-            connection.close();
-        } catch (RuntimeException | Error e) {
-            // Such as no memory for what is to be sent: nobody knows how much of it will leave.
-            waitForAnswer(requests.subList(from, requests.size()));
-            connection.close();
-            throw e;
-        }
-        if (lost != null) {
-            failUnanswered();
-        }
-    }
-
-    /** Those that could not be sent as well: they fail with the others. */
-    private void waitForAnswer(List<? extends Request> requests) {
-        for (Request request : requests) {
-            if (request instanceof Job<?> job) {
-                unanswered.add(job);
-                unansweredBytes.addAndGet(job.bytes());
-            } else if (request instanceof Question question) {
-                asked.add(question);
-            }
-        }
-    }
-
-    private static int endOfWrite(List<? extends Request> requests, int from) {
-        int end = from;
-        long bytes = 0;
-        do {
-            bytes += requests.get(end++).bytes();
-        } while (end < requests.size() && bytes + requests.get(end).bytes() <= WRITE_BYTES);
-        return end;
-    }
-
-    private void write(Request request, PacketWriter writer) {
-        if (request instanceof Job && !optionSent) {
-            writer.packet(PacketType.OPTION_REQ, "exceptions");
-            optionSent = true;
-        }
-        request.write(writer);
-        waitForAnswer(List.of(request));
-    }
-
-    private void read() {
-        IOException reason;
-        try {
-            while (true) {
-                Message message = connection.read();
-                if (message instanceof Packet packet) {
-                    take(packet);
-                } else if (message instanceof TextLine line) {
-                    take(line);
-                }
-                if (!held.isEmpty() && !connection.hasMessage()) {
-                    sendHeld();
-                }
-            }
-        } catch (IOException e) {
-            reason = e;
-        } catch (OutOfMemoryError e) {
-            reason = new IOException("there is not enough memory (" + e.getMessage() + "; java -Xmx gives it more)", e);
-        } catch (Throwable e) {
-            // Nobody would complete the futures any more.
-            reason = new IOException("internal error: " + e, e);
-        }
-        end(reason);
-    }
-
-    private void sendHeld() {
-        List<Request> requests = List.copyOf(held);
-        held.clear();
-        long bytes = unansweredBytes.get();
-        for (Request request : requests) {
-            bytes += request.bytes();
-        }
-        if (bytes <= UNBLOCKED_BYTES) {
-            write(requests);
-        } else {
-            writing.execute(() -> write(requests));
-        }
-    }
-
-    private void take(Packet packet) throws IOException {
-        switch (packet.type()) {
-            case JOB_CREATED -> {
-                Job<?> job = answered();
-                if (job == null) {
-                    throw new IOException("the server sent JOB_CREATED unasked");
-                }
-                JobHandle handle = packet.handle(0);
-                job.accepted(handle);
-                if (!job.isBackground()) {
-                    accepted.merge(handle, job, (first, another) -> {
-                        another.join(first);
-                        return first;
-                    });
-                }
-                if (job.takeCancel()) {
-                    held.add(cancelling(job));
-                }
-            }
-            case ERROR -> {
-                // One about the option says only that reasons of failures will not come.
-                if (!packet.text(0).equals(ErrorCode.UNKNOWN_OPTION.name())) {
-                    Job<?> job = answered();
-                    if (job != null) {
-                        job.fail(RefusedException.submission(packet.text(0), packet.text(1)));
-                    }
-                }
-            }
-            case WORK_STATUS -> {
-                Job<?> job = inTurn(packet);
-                if (job != null) {
-                    job.progressed(packet.number(1), packet.number(2));
-                }
-            }
-            case WORK_WARNING -> {
-                Job<?> job = inTurn(packet);
-                if (job != null) {
-                    job.warned(packet.data());
-                }
-            }
-            case WORK_DATA -> {
-                Job<?> job = inTurn(packet);
-                if (job != null) {
-                    job.sent(packet.data());
-                }
-            }
-            case WORK_COMPLETE -> {
-                Job<?> job = ended(packet);
-                if (job != null) {
-                    job.completed(packet.data());
-                }
-            }
-            case WORK_EXCEPTION -> {
-                Job<?> job = ended(packet);
-                if (job != null) {
-                    String reason = packet.data().text();
-                    job.completeExceptionally(
-                            reason.equals(JobCancelledException.WORD)
-                                    ? new JobCancelledException()
-                                    : new JobFailedException(reason));
-                }
-            }
-            case WORK_FAIL -> {
-                Job<?> job = ended(packet);
-                if (job != null) {
-                    job.completeExceptionally(new JobFailedException("failed; the worker gave no reason"));
-                }
-            }
-            default -> {
-                // OPTION_RES, and what was not asked for: nothing follows from it.
-            }
-        }
-    }
-
-    private Job<?> answered() {
-        Job<?> job = unanswered.poll();
-        if (job != null) {
-            unansweredBytes.addAndGet(-job.bytes());
-        }
-        return job;
-    }
-
-    /** Whom a packet about a job is for: the server sends one for each submission that joined to it, in their order. */
-    private Job<?> inTurn(Packet packet) {
-        JobHandle handle = packet.handle(0);
-        Job<?> job = accepted.get(handle);
-        if (job != null && job.next() != job) {
-            accepted.put(handle, job.next());
-        }
-        return job;
-    }
-
-    private Job<?> ended(Packet packet) {
-        JobHandle handle = packet.handle(0);
-        Job<?> job = accepted.remove(handle);
-        if (job != null && job.next() != job) {
-            accepted.put(handle, job.next());
-            job.leave();
-        }
-        return job;
-    }
-
-    private void take(TextLine line) throws IOException {
-        Question question = asked.peek();
-        Optional<Pushed> pushed = Pushed.parse(line.text());
-        if (pushed.isPresent() && (question == null || !question.has(pushed.get()))) {
-            listener.pushed(pushed.get());
-            return;
-        }
-        if (question == null) {
-            throw new IOException("the server sent a line unasked: \"" + line.text() + "\"");
-        }
-        if (question.take(line.text())) {
-            asked.remove();
-        }
-    }
-
-    private void end(IOException reason) {
-        String address = "the connection to " + connection.address();
-        lost = new ConnectionLostException(
-                closed ? address + " was closed" : address + " is lost: " + reason.getMessage(), reason);
-        connection.close();
-        watch.shutdownNow();
-        failUnanswered();
-        accepted.values().forEach(first -> {
-            Job<?> job = first;
-            do {
-                job.fail(lost);
-                job = job.next();
-            } while (job != first);
-        });
-        accepted.clear();
-        held.forEach(request -> request.fail(lost));
-        held.clear();
-        if (!closed) {
-            listener.lost(lost);
-        }
-    }
-
-    private void failUnanswered() {
-        for (Request job = unanswered.poll(); job != null; job = unanswered.poll()) {
-            job.fail(lost);
-        }
-        for (Request question = asked.poll(); question != null; question = asked.poll()) {
-            question.fail(lost);
-        }
+        return Exchange.isReadingFor(route);
     }
 
     /**
@@ -592,7 +343,6 @@ public final class Kookoo implements AutoCloseable {
      */
     @Override
     public void close() {
-        closed = true;
-        connection.close();
+        route.close();
     }
 }

@@ -6,15 +6,18 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 
-/** A text command, and its answer of one line or several. The lines are taken by the reading thread alone. */
+/** A text command, and its answer of one line or several. The lines are taken by the thread that reads where it was asked. */
 final class Question implements Request {
     /** The line that ends a list. */
     private static final String END = ".";
+    /** Whoever ends so many connections before it answers will not answer. */
+    private static final int MOST_LOST = 20;
 
     private final String command;
     private final boolean list;
     private final CompletableFuture<List<String>> answer;
     private final List<String> lines = new ArrayList<>();
+    private int timesLost;
 
     /**
      * @param list whether the answer is lines up to one of a full stop, which is left out
@@ -73,8 +76,21 @@ final class Question implements Request {
     }
 
     @Override
+    public boolean begin(Exchange on) {
+        return true;
+    }
+
+    @Override
     public void write(PacketWriter writer) {
         writer.text(command + "\n");
+    }
+
+    /** What only asks may be asked of another server, if not for ever; what does something may have been done. */
+    @Override
+    public boolean beginAgain(boolean resubmit) {
+        lines.clear();
+        return timesLost++ < MOST_LOST
+                && TextVerb.of(command).filter(TextVerb::onlyAsks).isPresent();
     }
 
     @Override

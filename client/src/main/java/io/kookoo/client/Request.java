@@ -2,7 +2,7 @@ package io.kookoo.client;
 
 import io.kookoo.protocol.PacketWriter;
 
-/** Something to be sent to the server that gets an answer, or a failure where none comes. */
+/** Something to be sent to a server that gets an answer, or a failure where none comes. */
 interface Request {
     /** About what the header of a packet and the ends of its arguments take. */
     int PACKET_BYTES = 16;
@@ -10,7 +10,18 @@ interface Request {
     /** About how many bytes it takes on the wire. */
     int bytes();
 
+    /** Whether it is still to be sent; if so it is under way on that connection from now on. */
+    boolean begin(Exchange on);
+
     void write(PacketWriter writer);
+
+    /**
+     * The connection was lost before the answer came: whether this may be sent on another. If so it is as it was before {@link #begin}. Not
+     * to be called by several threads at once.
+     *
+     * @param resubmit whether a job that may have been run may be run again
+     */
+    boolean beginAgain(boolean resubmit);
 
     /** There will be no answer. */
     void fail(Exception reason);

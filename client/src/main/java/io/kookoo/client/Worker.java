@@ -43,10 +43,10 @@ public final class Worker implements AutoCloseable {
 
     /** For a server, which need not be there yet. */
     public Worker(String host, int port) {
-        this(new ServerAddress(host, port), Kookoo.LIMITS);
+        this(new ServerAddress(host, port), ConnectionLimits.USUAL);
     }
 
-    /** The same with limits of one's own. */
+    /** The same with limits and credentials of one's own, such as for TLS. */
     public Worker(ServerAddress address, ConnectionLimits limits) {
         this(Servers.of(address), limits);
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kookoo.client.function.FunctionLibrary;
+import io.kookoo.client.net.ConnectionLimits;
 import io.kookoo.client.net.ScriptedServer;
 import io.kookoo.client.net.ScriptedServer.Peer;
 import io.kookoo.client.net.Servers;
@@ -103,7 +104,7 @@ class EmbeddedWorkerTest {
             Servers both =
                     new Servers(List.of(server.address(), other.address()), Balance.ORDER, Duration.ofSeconds(30));
             CountDownLatch atOnce = new CountDownLatch(2);
-            Worker worker = new Worker(both, Kookoo.LIMITS)
+            Worker worker = new Worker(both, ConnectionLimits.USUAL)
                     .function("meet", (text, job) -> {
                         atOnce.countDown();
                         return atOnce.await(10, TimeUnit.SECONDS) ? "both" : "alone";

@@ -115,7 +115,10 @@ public final class Packet implements Message {
     public String toString() {
         StringBuilder text = new StringBuilder(type.name());
         for (int i = 0; i < ends.length; i++) {
-            text.append(i == 0 ? '(' : ',').append(new String(bytes(i), StandardCharsets.ISO_8859_1));
+            // What an option is set to may be a token, which nobody is to see.
+            String argument = new String(bytes(i), StandardCharsets.ISO_8859_1);
+            text.append(i == 0 ? '(' : ',')
+                    .append(type == PacketType.OPTION_REQ ? argument.split("=", 2)[0] : argument);
         }
         return text.append(ends.length == 0 ? "" : ")")
                 .append(type.hasData() ? " " + data() : "")

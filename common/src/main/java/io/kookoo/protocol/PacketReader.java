@@ -22,8 +22,8 @@ public final class PacketReader {
 
     private final InputStream in;
     private final Magic magic;
-    private final int maxPacketBytes;
-    private final int maxLineBytes;
+    private int maxPacketBytes;
+    private int maxLineBytes;
 
     private byte[] buffer = new byte[SMALLEST_BUFFER];
     private int from;
@@ -41,6 +41,12 @@ public final class PacketReader {
         this.magic = magic;
         this.maxPacketBytes = maxPacketBytes;
         this.maxLineBytes = maxLineBytes;
+    }
+
+    /** From the next message on the body of a packet, and a line, may have so many bytes. */
+    public void limit(int packetBytes, int lineBytes) {
+        maxPacketBytes = packetBytes;
+        maxLineBytes = lineBytes;
     }
 
     /**

@@ -30,6 +30,10 @@ record SettingKey<T>(String section, String name, String option, String defaultT
     private static final String LOGGER = "Logger";
     private static final String STORE_SECTION = "Store";
     private static final String REPORT = "Report";
+    private static final String SECURITY = "Security";
+
+    /** Its keys are names of people and programs. */
+    static final String ACCESS = "Access";
 
     /** Sections of these kinds carry a function's name behind them: {@code [Function add]}. */
     static final String FUNCTION = "Function";
@@ -59,6 +63,20 @@ record SettingKey<T>(String section, String name, String option, String defaultT
     static final SettingKey<Integer> CHANNEL_HISTORY =
             key(SERVER, "channel_history", "100", ValueType.integer(0, 100_000));
     static final SettingKey<Optional<Path>> PID_FILE = key(SERVER, "pid_file", "", ValueType.pathOrEmpty());
+    static final SettingKey<Integer> MAX_CONNECTIONS =
+            key(SERVER, "max_connections", "20000", ValueType.integer(1, 1_000_000));
+    static final SettingKey<Duration> FIRST_MESSAGE =
+            key(SERVER, "first_message", "60", ValueType.seconds("0.1", A_DAY));
+    static final SettingKey<Integer> MAX_FUNCTIONS =
+            key(SERVER, "max_functions", "10000", ValueType.integer(1, 1_000_000));
+    static final SettingKey<Integer> MAX_FUNCTION_NAMES =
+            key(SERVER, "max_function_names", "100000", ValueType.integer(1, 10_000_000));
+    static final SettingKey<Integer> MAX_JOBS =
+            key(SERVER, "max_jobs", "10000000", ValueType.integer(1, 1_000_000_000));
+    static final SettingKey<Long> MAX_JOBS_SIZE = key(SERVER, "max_jobs_size", "0", ValueType.bytes("0", "1024G"));
+    static final SettingKey<Integer> MAX_SUBSCRIPTIONS =
+            key(SERVER, "max_subscriptions", "100", ValueType.integer(1, 100_000));
+    static final SettingKey<Integer> MAX_CHANNELS = key(SERVER, "max_channels", "1000", ValueType.integer(4, 100_000));
 
     static final SettingKey<Duration> GET_FUNCTION_INTERVAL =
             new SettingKey<>(CLIENT, "get_function_interval", "interval", "5", ValueType.seconds("0", A_DAY));
@@ -66,6 +84,8 @@ record SettingKey<T>(String section, String name, String option, String defaultT
     static final SettingKey<Duration> FUNCTION_TIMEOUT =
             key(CLIENT, "function_timeout", "0", ValueType.seconds("0", A_DAY));
     static final SettingKey<Path> FUNCTIONS_DIR = key(CLIENT, "functions_dir", "functions", ValueType.path());
+    static final SettingKey<List<String>> OFFERED_FUNCTIONS =
+            new SettingKey<>(CLIENT, "functions", "client-functions", "", ValueType.functionNames());
     static final SettingKey<Duration> WAIT_WORKER = key(CLIENT, "wait_worker", "10", ValueType.seconds("0", A_DAY));
 
     static final SettingKey<Duration> STORE_TIMEOUT =
@@ -113,6 +133,23 @@ record SettingKey<T>(String section, String name, String option, String defaultT
     static final SettingKey<Duration> REPORT_GRACE = ofReport("grace", "5", ValueType.seconds("0", A_DAY));
     static final SettingKey<Duration> REPORT_EVERY = ofReport("every", "24h", ValueType.timeSpan("1s", "365d"));
 
+    static final SettingKey<Optional<Boolean>> TLS = key(SECURITY, "tls", "", ValueType.yesOrNoOrEmpty());
+    static final SettingKey<Optional<Path>> KEYSTORE = key(SECURITY, "keystore", "", ValueType.pathOrEmpty());
+    static final SettingKey<Optional<Path>> KEYSTORE_PASSWORD_FILE =
+            key(SECURITY, "keystore_password_file", "", ValueType.pathOrEmpty());
+    static final SettingKey<Optional<Path>> TRUSTSTORE = key(SECURITY, "truststore", "", ValueType.pathOrEmpty());
+    static final SettingKey<Optional<Path>> TRUSTSTORE_PASSWORD_FILE =
+            key(SECURITY, "truststore_password_file", "", ValueType.pathOrEmpty());
+    static final SettingKey<Settings.Security.ClientAuth> CLIENT_AUTH =
+            key(SECURITY, "client_auth", "none", ValueType.oneOf(Settings.Security.ClientAuth.class));
+    static final SettingKey<Duration> HANDSHAKE_TIMEOUT =
+            key(SECURITY, "handshake_timeout", "10", ValueType.seconds("0.1", A_DAY));
+    static final SettingKey<Boolean> OPEN = key(SECURITY, "open", "no", ValueType.yesOrNo());
+    static final SettingKey<Optional<Path>> TOKEN_FILE = key(SECURITY, "token_file", "", ValueType.pathOrEmpty());
+
+    /** What the environment alone has, so that it stands on no command line: the names of its rows in lists. */
+    static final String TOKEN = "token";
+
     /** The whole table but for functions, in the order in which people read it. */
     static final List<SettingKey<?>> ALL = List.of(
             IP,
@@ -130,10 +167,19 @@ record SettingKey<T>(String section, String name, String option, String defaultT
             STALL_ALARM,
             CHANNEL_HISTORY,
             PID_FILE,
+            MAX_CONNECTIONS,
+            FIRST_MESSAGE,
+            MAX_FUNCTIONS,
+            MAX_FUNCTION_NAMES,
+            MAX_JOBS,
+            MAX_JOBS_SIZE,
+            MAX_SUBSCRIPTIONS,
+            MAX_CHANNELS,
             GET_FUNCTION_INTERVAL,
             THREADS,
             FUNCTION_TIMEOUT,
             FUNCTIONS_DIR,
+            OFFERED_FUNCTIONS,
             WAIT_WORKER,
             STORE_TIMEOUT,
             SERVERS,
@@ -158,7 +204,23 @@ record SettingKey<T>(String section, String name, String option, String defaultT
             REPORT_DIR,
             REPORT_KEEP,
             REPORT_GRACE,
-            REPORT_EVERY);
+            REPORT_EVERY,
+            TLS,
+            KEYSTORE,
+            KEYSTORE_PASSWORD_FILE,
+            TRUSTSTORE,
+            TRUSTSTORE_PASSWORD_FILE,
+            CLIENT_AUTH,
+            HANDSHAKE_TIMEOUT,
+            OPEN,
+            TOKEN_FILE);
+
+    /** The environment alone has these: what is a secret stands in no list of settings and on no command line. */
+    static final String KEYSTORE_PASSWORD = environmentOf("keystore-password");
+
+    static final String TRUSTSTORE_PASSWORD = environmentOf("truststore-password");
+
+    static final List<String> SECRETS = List.of(KEYSTORE_PASSWORD, TRUSTSTORE_PASSWORD, Tokens.VARIABLE, Tokens.ALIAS);
 
     static final SettingKey<Integer> MAX_RUNNING = key(FUNCTION, "max_running", "0", ValueType.integer(0, 1_000_000));
 
@@ -169,6 +231,11 @@ record SettingKey<T>(String section, String name, String option, String defaultT
 
     /** The keys of sections that carry a function's name; settings.ini is the one place to give them. */
     static final List<SettingKey<?>> OF_FUNCTIONS = List.of(MAX_RUNNING, RETRIES, FIRST_DELAY, FACTOR, MAX_DELAY);
+
+    /** Of any key in the section {@link #ACCESS}. */
+    static SettingKey<Set<Role>> access(String name) {
+        return new SettingKey<>(ACCESS, name, "", "", ValueType.anyOf(Role.class));
+    }
 
     SettingKey {
         Objects.requireNonNull(section);

@@ -1,5 +1,6 @@
 package io.kookoo.settings;
 
+import io.kookoo.Secret;
 import java.net.InetSocketAddress;
 import java.net.URISyntaxException;
 import java.nio.file.FileSystemNotFoundException;
@@ -10,6 +11,7 @@ import java.security.CodeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,14 +40,22 @@ public record Settings(
         Path home,
         Optional<Path> file,
         Server server,
+        Limits limits,
         Client client,
         Logger logger,
         Store store,
         Report report,
+        Security security,
         Map<String, Function> functions,
         Map<String, Retry> retries,
         List<Origin> origins,
         List<String> warnings) {
+
+    /** The environment's name of a token: of the one that a server wants, and that a client shows. */
+    public static final String TOKEN_VARIABLE = Tokens.VARIABLE;
+
+    /** Likewise, where neither that nor a file is given. */
+    public static final String TOKEN_ALIAS = Tokens.ALIAS;
 
     /** Where settings.ini is expected under home. */
     private static final Path FILE = Path.of("config", "settings.ini");
@@ -60,6 +70,7 @@ public record Settings(
             "function",
             "json",
             "limit",
+            "no-resubmit",
             "priority",
             "replace",
             "since",
@@ -104,12 +115,35 @@ public record Settings(
             Optional<Path> pidFile) {}
 
     /**
+     * What a server holds at most, in {@code [Server]} beside those of its record.
+     *
+     * @param maxConnections connections at a time
+     * @param firstMessage how long a connection may take until it has said its first message, and shown its token; over 0
+     * @param maxFunctions functions that one connection can do
+     * @param maxFunctionNames functions in all that it knows, whether or not anybody offers them
+     * @param maxJobs jobs that have not ended
+     * @param maxJobsBytes what these take, over 0; a written 0 is half of the heap
+     * @param maxSubscriptions channels that one connection has subscribed to
+     * @param maxChannels channels in all, the server's own included
+     */
+    public record Limits(
+            int maxConnections,
+            Duration firstMessage,
+            int maxFunctions,
+            int maxFunctionNames,
+            int maxJobs,
+            long maxJobsBytes,
+            int maxSubscriptions,
+            int maxChannels) {}
+
+    /**
      * {@code [Client]}.
      *
      * @param functionInterval from the end of a call of the catalog until the next is asked for, at least 0
      * @param threads slots for submitted jobs, at least 1: a written 0 is the number of processors here
      * @param functionTimeout how long a function may take, of a batch for each line; 0 for no limit
      * @param functionsDir the folder of sources and jars with functions; need not exist
+     * @param functions the names of those it offers and runs; empty for all
      * @param waitWorker how long a submitted call waits for some worker to offer its function, at least 0
      * @param storeTimeout how long a server that has to write to its store before it answers may be silent and counts as
      *     slow, not as lost; over 0
@@ -127,6 +161,7 @@ public record Settings(
             int threads,
             Duration functionTimeout,
             Path functionsDir,
+            List<String> functions,
             Duration waitWorker,
             Duration storeTimeout,
             List<InetSocketAddress> servers,
@@ -145,6 +180,7 @@ public record Settings(
         }
 
         public Client {
+            functions = List.copyOf(functions);
             servers = List.copyOf(servers);
         }
     }
@@ -231,6 +267,76 @@ public record Settings(
     }
 
     /**
+     * {@code [Security]} and {@code [Access]}: who may connect, how both sides know each other, and who may do what.
+     *
+     * @param tls whether connections are TLS: where nothing is said, if there is a keystore or a truststore
+     * @param keystore the program's own key and certificate; a server with {@code tls} has one
+     * @param truststore whose certificates are trusted; where a client has none, it trusts whom Java does
+     * @param clientAuth whether the server wants certificates of its clients; only with a truststore
+     * @param handshakeTimeout how long a handshake with the server may take, over 0
+     * @param open whether the server may listen where others reach it without knowing who they are
+     * @param tokens by their names, in the order in which they were read: a server takes any of them, a client shows the first
+     * @param roles what those with a certificate or token of a name may do
+     */
+    public record Security(
+            boolean tls,
+            Optional<KeyFile> keystore,
+            Optional<KeyFile> truststore,
+            ClientAuth clientAuth,
+            Duration handshakeTimeout,
+            boolean open,
+            Map<String, Secret> tokens,
+            Map<String, Set<Role>> roles) {
+        /** The name in {@code [Access]} of all who are not named there. */
+        public static final String EVERYBODY_ELSE = "*";
+
+        /** What a server does about certificates of its clients. */
+        public enum ClientAuth {
+            /** Who shows none is refused. */
+            NEED,
+            /** Who shows one is known by it; a bad one is refused. */
+            WANT,
+            /** None is asked for. */
+            NONE
+        }
+
+        public Security {
+            Objects.requireNonNull(keystore);
+            Objects.requireNonNull(truststore);
+            Objects.requireNonNull(clientAuth);
+            Objects.requireNonNull(handshakeTimeout);
+            tokens = Collections.unmodifiableMap(new LinkedHashMap<>(tokens));
+            roles = Map.copyOf(roles);
+        }
+
+        /** Without tokens and roles. */
+        public Security(
+                boolean tls,
+                Optional<KeyFile> keystore,
+                Optional<KeyFile> truststore,
+                ClientAuth clientAuth,
+                Duration handshakeTimeout,
+                boolean open) {
+            this(tls, keystore, truststore, clientAuth, handshakeTimeout, open, Map.of(), Map.of());
+        }
+
+        /** Whether a server answers nobody who has not shown a token. */
+        public boolean requiresToken() {
+            return !tokens.isEmpty();
+        }
+
+        /** What a client shows; empty for nothing. */
+        public Optional<Secret> token() {
+            return tokens.values().stream().findFirst();
+        }
+
+        /** Whether a server has nobody in who has not shown a certificate that it trusts. */
+        public boolean requiresCertificate() {
+            return tls && clientAuth == ClientAuth.NEED;
+        }
+    }
+
+    /**
      * {@code [Function <name>]}.
      *
      * @param maxRunning the most jobs of it that may run at once over all workers; 0 for no limit
@@ -274,10 +380,12 @@ public record Settings(
         Objects.requireNonNull(home);
         Objects.requireNonNull(file);
         Objects.requireNonNull(server);
+        Objects.requireNonNull(limits);
         Objects.requireNonNull(client);
         Objects.requireNonNull(logger);
         Objects.requireNonNull(store);
         Objects.requireNonNull(report);
+        Objects.requireNonNull(security);
         retries = Map.copyOf(retries);
         functions = Map.copyOf(functions);
         origins = List.copyOf(origins);
@@ -366,7 +474,8 @@ public record Settings(
         Map<SettingKey<?>, Text> texts = new LinkedHashMap<>();
         SettingKey.ALL.forEach(key -> texts.put(key, Text.ofDefault(key)));
         Map<OfFunction, Map<SettingKey<?>, Text>> ofFunctions = new LinkedHashMap<>();
-        ini.ifPresent(file -> readTexts(file, texts, ofFunctions));
+        Map<String, Text> access = new LinkedHashMap<>();
+        ini.ifPresent(file -> readTexts(file, texts, ofFunctions, access));
         for (SettingKey<?> key : SettingKey.ALL) {
             for (String name : List.of(bareNames.getOrDefault(key.option(), key.environment()), key.environment())) {
                 String inEnvironment = environment.get(name);
@@ -379,7 +488,10 @@ public record Settings(
                 texts.put(key, new Text(given.strip(), Source.COMMAND_LINE, "option --" + key.option()));
             }
         }
-        return new Values(home, texts, ofFunctions).settings(ini.map(IniFile::path), warnings(environment));
+        Map<String, String> secrets = new HashMap<>(environment);
+        secrets.keySet().retainAll(SettingKey.SECRETS);
+        return new Values(home, texts, ofFunctions, access, secrets)
+                .settings(ini.map(IniFile::path), warnings(environment));
     }
 
     private static Optional<Path> file(Path home, Map<String, String> environment, Map<String, String> commandLine) {
@@ -403,16 +515,24 @@ public record Settings(
     }
 
     private static void readTexts(
-            IniFile file, Map<SettingKey<?>, Text> texts, Map<OfFunction, Map<SettingKey<?>, Text>> ofFunctions) {
+            IniFile file,
+            Map<SettingKey<?>, Text> texts,
+            Map<OfFunction, Map<SettingKey<?>, Text>> ofFunctions,
+            Map<String, Text> access) {
         Map<String, Map<String, SettingKey<?>>> sections = bySection(SettingKey.ALL);
         Map<String, Map<String, SettingKey<?>>> kinds = bySection(SettingKey.OF_FUNCTIONS);
         for (IniFile.Entry entry : file.entries()) {
             String where = file.origin(entry.line());
+            if (entry.section().equals(SettingKey.ACCESS)) {
+                access.put(entry.key(), new Text(entry.value(), Source.FILE, where));
+                continue;
+            }
             OfFunction section = OfFunction.parse(entry.section(), kinds.keySet());
             Map<String, SettingKey<?>> keys =
                     section == null ? sections.get(entry.section()) : kinds.get(section.kind());
             if (keys == null) {
                 Set<String> known = new LinkedHashSet<>(sections.keySet());
+                known.add(SettingKey.ACCESS);
                 kinds.keySet().forEach(kind -> known.add(OfFunction.pattern(kind)));
                 throw new SettingsException(where + ": " + entry.key() + " = \"" + entry.value()
                         + "\" stands in the unknown section [" + entry.section() + "]"
@@ -445,10 +565,15 @@ public record Settings(
                         .filter(key -> key.name().equals(entry.key()))
                         .findFirst()
                         .map(key -> OfFunction.pattern(key.section())));
-        String hint = home.map(section -> "; it belongs into [" + section + "]")
-                .orElseGet(() -> NearestName.hint(entry.key(), keysOfSection.keySet()));
-        return new SettingsException(where + ": unknown key \"" + entry.key() + "\" (value \"" + entry.value()
-                + "\") in [" + entry.section() + "]" + hint);
+        String hint = entry.key().equals(SettingKey.TOKEN)
+                ? "; a token stands in the environment (" + TOKEN_VARIABLE + ") or in the file of "
+                        + SettingKey.TOKEN_FILE.title()
+                : home.map(section -> "; it belongs into [" + section + "]")
+                        .orElseGet(() -> NearestName.hint(entry.key(), keysOfSection.keySet()));
+        // Whoever writes a password or a token here does not want to read it on the screen.
+        String value = entry.key().contains("password") || entry.key().contains("token") ? Secret.MASK : entry.value();
+        return new SettingsException(where + ": unknown key \"" + entry.key() + "\" (value \"" + value + "\") in ["
+                + entry.section() + "]" + hint);
     }
 
     /** Strange names in the environment are no error: it is shared with programs nobody here knows. */
@@ -456,6 +581,7 @@ public record Settings(
         Set<String> known = new LinkedHashSet<>();
         SettingKey.ALL.forEach(key -> known.add(key.environment()));
         OTHER_OPTIONS.forEach(option -> known.add(SettingKey.environmentOf(option)));
+        known.addAll(SettingKey.SECRETS);
         List<String> warnings = new ArrayList<>();
         for (String name : new TreeSet<>(environment.keySet())) {
             if (name.startsWith(SettingKey.ENVIRONMENT_PREFIX) && !known.contains(name)) {
@@ -503,7 +629,11 @@ public record Settings(
 
     /** All texts, one for every key of the table, on their way into types. */
     private record Values(
-            Path home, Map<SettingKey<?>, Text> texts, Map<OfFunction, Map<SettingKey<?>, Text>> ofFunctions) {
+            Path home,
+            Map<SettingKey<?>, Text> texts,
+            Map<OfFunction, Map<SettingKey<?>, Text>> ofFunctions,
+            Map<String, Text> access,
+            Map<String, String> secrets) {
 
         Settings settings(Optional<Path> file, List<String> warnings) {
             Server server = server();
@@ -511,6 +641,8 @@ public record Settings(
             Logger logger = logger();
             Store store = store();
             Report report = report();
+            Tokens tokens = tokens();
+            Security security = security(tokens.byName());
             List<Origin> origins = new ArrayList<>();
             texts.forEach((key, text) -> origins.add(origin(key.section(), key, text)));
             Map<String, Function> functions = new LinkedHashMap<>();
@@ -523,8 +655,13 @@ public record Settings(
                 }
                 given.forEach((key, text) -> origins.add(origin(key.section() + " " + section.name(), key, text)));
             });
+            if (!tokens.byName().isEmpty()) {
+                origins.add(new Origin(SettingKey.TOKEN_FILE.section(), SettingKey.TOKEN, Secret.MASK, tokens.where()));
+            }
+            access.forEach((name, text) -> origins.add(new Origin(SettingKey.ACCESS, name, text.text(), text.where())));
             return new Settings(
-                    home, file, server, client, logger, store, report, functions, retries, origins, warnings);
+                    home, file, server, limits(), client, logger, store, report, security, functions, retries, origins,
+                    warnings);
         }
 
         private static Origin origin(String section, SettingKey<?> key, Text text) {
@@ -573,7 +710,27 @@ public record Settings(
                     value(SettingKey.EXCEPTIONS),
                     value(SettingKey.STALL_ALARM),
                     value(SettingKey.CHANNEL_HISTORY),
-                    value(SettingKey.PID_FILE).map(home::resolve).map(Path::normalize));
+                    optionalPath(SettingKey.PID_FILE));
+        }
+
+        private Limits limits() {
+            long maxJobsBytes = value(SettingKey.MAX_JOBS_SIZE);
+            return new Limits(
+                    value(SettingKey.MAX_CONNECTIONS),
+                    value(SettingKey.FIRST_MESSAGE),
+                    value(SettingKey.MAX_FUNCTIONS),
+                    value(SettingKey.MAX_FUNCTION_NAMES),
+                    value(SettingKey.MAX_JOBS),
+                    maxJobsBytes == 0 ? Runtime.getRuntime().maxMemory() / 2 : maxJobsBytes,
+                    value(SettingKey.MAX_SUBSCRIPTIONS),
+                    value(SettingKey.MAX_CHANNELS));
+        }
+
+        private Tokens tokens() {
+            return Tokens.read(
+                    secrets,
+                    optionalPath(SettingKey.TOKEN_FILE),
+                    texts.get(SettingKey.TOKEN_FILE).where());
         }
 
         private Client client() {
@@ -595,6 +752,7 @@ public record Settings(
                     threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
                     value(SettingKey.FUNCTION_TIMEOUT),
                     path(SettingKey.FUNCTIONS_DIR),
+                    value(SettingKey.OFFERED_FUNCTIONS),
                     value(SettingKey.WAIT_WORKER),
                     value(SettingKey.STORE_TIMEOUT),
                     servers(),
@@ -653,6 +811,32 @@ public record Settings(
                     value(SettingKey.REPORT_EVERY));
         }
 
+        private Security security(Map<String, Secret> tokens) {
+            Map<String, Set<Role>> roles = new LinkedHashMap<>();
+            access.forEach(
+                    (name, text) -> roles.put(name, SettingKey.access(name).parse(text.text(), text.where())));
+            Optional<KeyFile> keystore =
+                    keyFile(SettingKey.KEYSTORE, SettingKey.KEYSTORE_PASSWORD_FILE, SettingKey.KEYSTORE_PASSWORD);
+            Optional<KeyFile> truststore =
+                    keyFile(SettingKey.TRUSTSTORE, SettingKey.TRUSTSTORE_PASSWORD_FILE, SettingKey.TRUSTSTORE_PASSWORD);
+            return new Security(
+                    value(SettingKey.TLS).orElse(keystore.isPresent() || truststore.isPresent()),
+                    keystore,
+                    truststore,
+                    value(SettingKey.CLIENT_AUTH),
+                    value(SettingKey.HANDSHAKE_TIMEOUT),
+                    value(SettingKey.OPEN),
+                    tokens,
+                    roles);
+        }
+
+        private Optional<KeyFile> keyFile(
+                SettingKey<Optional<Path>> file, SettingKey<Optional<Path>> passwordFile, String password) {
+            return optionalPath(file)
+                    .map(path ->
+                            new KeyFile(path, Optional.ofNullable(secrets.get(password)), optionalPath(passwordFile)));
+        }
+
         private <T> T value(SettingKey<T> key) {
             return value(key, texts);
         }
@@ -666,6 +850,10 @@ public record Settings(
         private static SettingsException refused(SettingKey<?> key, Text text, String allowed) {
             return new SettingsException(
                     text.where() + ": " + key.title() + " = \"" + text.text() + "\" is refused; allowed is " + allowed);
+        }
+
+        private Optional<Path> optionalPath(SettingKey<Optional<Path>> key) {
+            return value(key).map(home::resolve).map(Path::normalize);
         }
 
         private Path path(SettingKey<Path> key) {

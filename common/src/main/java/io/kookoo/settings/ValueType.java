@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -31,6 +32,7 @@ import org.slf4j.event.Level;
 record ValueType<T>(String allowed, Function<String, T> parser) {
 
     private static final Pattern DECIMAL = Pattern.compile("\\d{1,9}(\\.\\d{1,9})?");
+    private static final Pattern FUNCTION = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,511}");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})([KMG]?)");
     private static final Pattern HOST = Pattern.compile("[\\p{L}\\p{N}._:%-]+");
     private static final Pattern HOST_PORT = Pattern.compile("(?:\\[([^\\[\\]]+)]|([^:\\[\\]]+))(?::(\\d{1,5}))?");
@@ -144,6 +146,18 @@ record ValueType<T>(String allowed, Function<String, T> parser) {
         return words;
     }
 
+    /** Names of functions, separated by commas, each as it stands there. */
+    static ValueType<List<String>> functionNames() {
+        return new ValueType<>("names of functions, separated by commas, or nothing for all", text -> {
+            List<String> names = new ArrayList<>();
+            for (String word : text.isEmpty() ? new String[0] : text.split(",", -1)) {
+                require(FUNCTION.matcher(word.strip()).matches());
+                names.add(word.strip());
+            }
+            return List.copyOf(names);
+        });
+    }
+
     static ValueType<Path> path() {
         return new ValueType<>("a path", text -> {
             require(!text.isEmpty());
@@ -162,6 +176,14 @@ record ValueType<T>(String allowed, Function<String, T> parser) {
             case "no", "false", "off", "0" -> false;
             default -> throw new IllegalArgumentException();
         });
+    }
+
+    static ValueType<Optional<Boolean>> yesOrNoOrEmpty() {
+        return new ValueType<>(
+                "yes or no, or nothing",
+                text -> text.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(yesOrNo().parser().apply(text)));
     }
 
     static ValueType<Level> level() {

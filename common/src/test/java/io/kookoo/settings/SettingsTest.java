@@ -59,7 +59,7 @@ final class SettingsTest {
         assertRefused(
                 "[Client]\n\n# text\ncolour = red\n",
                 ini + " line 4: unknown key \"colour\" (value \"red\") in [Client]; known are get_function_interval,"
-                        + " threads, function_timeout, functions_dir, wait_worker, store_timeout,"
+                        + " threads, function_timeout, functions_dir, functions, wait_worker, store_timeout,"
                         + " servers, balance, failback_after, node_id, name, ping_interval, ping_timeout");
     }
 
@@ -188,6 +188,16 @@ final class SettingsTest {
                 "keep-rows | 1M",
                 "store-timeout | 0",
                 "store-timeout | 1m",
+                "max-connections | 0",
+                "first-message | 0",
+                "max-functions | 0",
+                "max-function-names | 0",
+                "max-jobs | 10M",
+                "max-jobs-size | -1",
+                "max-subscriptions | 0",
+                "max-channels | 3",
+                "client-functions | add,",
+                "client-functions | add; sub",
                 "servers | a:1,",
                 "servers | a:1, ,b:2",
                 "servers | a:1 b:2",
@@ -226,6 +236,11 @@ final class SettingsTest {
                 "threads | four",
                 "verbose | maybe",
                 "log-level | CHATTY",
+                "tls | maybe",
+                "client-auth | NEED",
+                "client-auth | ''",
+                "handshake-timeout | 0",
+                "open | perhaps",
                 "syslog | localhost",
                 "syslog | localhost:0",
                 "syslog | localhost:65536",
@@ -361,7 +376,7 @@ final class SettingsTest {
                 "[Retry]\nretries = 1\n",
                 ini
                         + " line 2: retries = \"1\" stands in the unknown section [Retry]; known are Server, Client, Logger,"
-                        + " Store, Report, Function <name>, Retry <name>");
+                        + " Store, Report, Security, Access, Function <name>, Retry <name>");
     }
 
     @Test
@@ -486,6 +501,7 @@ final class SettingsTest {
                         Runtime.getRuntime().availableProcessors(),
                         Duration.ZERO,
                         home.resolve("functions"),
+                        List.of(),
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(60),
                         List.of(),
@@ -505,6 +521,20 @@ final class SettingsTest {
                         1_000_000),
                 settings.store());
         assertEquals(Map.of(), settings.retries());
+        assertEquals(
+                new Settings.Limits(
+                        20_000,
+                        Duration.ofSeconds(60),
+                        10_000,
+                        100_000,
+                        10_000_000,
+                        Runtime.getRuntime().maxMemory() / 2,
+                        100,
+                        1000),
+                settings.limits());
+        assertEquals(Map.of(), settings.security().tokens());
+        assertEquals(Map.of(), settings.security().roles());
+        assertFalse(settings.security().requiresToken());
         assertEquals(
                 new Settings.Logger(
                         Level.INFO, Settings.Logger.Format.PLAIN, home.resolve("logs"), false, 200, Optional.empty()),
@@ -713,6 +743,57 @@ final class SettingsTest {
                 ini
                         + " line 2: [Report] every = \"0s\" is refused; allowed is a time from 1s to 365d: a whole number with"
                         + " s, m, h or d behind it");
+    }
+
+    @Test
+    void shouldReadWhatTlsRestsOn() throws IOException {
+        Settings.Security none = load(Map.of(), Map.of()).security();
+        assertFalse(none.tls());
+        assertFalse(none.open());
+        assertFalse(none.requiresCertificate());
+        assertEquals(Optional.empty(), none.keystore());
+        assertEquals(Settings.Security.ClientAuth.NONE, none.clientAuth());
+        assertEquals(Duration.ofSeconds(10), none.handshakeTimeout());
+
+        Files.writeString(ini, """
+                [Security]
+                keystore = own.p12
+                keystore_password_file = /etc/secret
+                truststore = trusted.p12
+                client_auth = need
+                handshake_timeout = 2.5
+                open = yes
+                """);
+        Settings settings = load(Map.of("KOOKOO_TRUSTSTORE_PASSWORD", "hush"), Map.of());
+        Settings.Security given = settings.security();
+        assertEquals(
+                Optional.of(
+                        new KeyFile(home.resolve("own.p12"), Optional.empty(), Optional.of(Path.of("/etc/secret")))),
+                given.keystore());
+        assertEquals(Optional.of(KeyFile.of(home.resolve("trusted.p12"), "hush")), given.truststore());
+        assertTrue(given.tls());
+        assertTrue(given.requiresCertificate());
+        assertTrue(given.open());
+        assertEquals(Duration.ofMillis(2500), given.handshakeTimeout());
+        // A secret has no row of its own, nobody wonders at its name, and no text of the settings has it.
+        assertEquals(List.of(), settings.warnings());
+        assertFalse(settings.toString().contains("hush"), settings::toString);
+
+        Settings.Security off = load(Map.of("KOOKOO_TLS", "no"), Map.of()).security();
+        assertFalse(off.tls());
+        assertFalse(off.requiresCertificate());
+        Files.writeString(ini, "");
+        assertTrue(load(Map.of(), Map.of("tls", "yes")).security().tls());
+        assertTrue(
+                load(Map.of(), Map.of("truststore", "trusted.p12")).security().tls());
+    }
+
+    @Test
+    void shouldNotRepeatAPasswordThatStandsInTheFile() {
+        assertRefused(
+                "[Security]\nkeystore_password = hush\n",
+                ini + " line 2: unknown key \"keystore_password\" (value \"***\") in [Security]; did you mean"
+                        + " \"keystore_password_file\"?");
     }
 
     @Test

@@ -3,14 +3,19 @@ package io.kookoo.server;
 import io.kookoo.HostName;
 import io.kookoo.log.LogEvent;
 import io.kookoo.protocol.FunctionName;
+import io.kookoo.server.access.Access;
+import io.kookoo.server.access.RefusalLog;
+import io.kookoo.server.access.Standing;
 import io.kookoo.server.catalog.FunctionCatalog;
 import io.kookoo.server.channel.Channels;
 import io.kookoo.server.channel.SystemChannels;
 import io.kookoo.server.command.ChannelCommands;
+import io.kookoo.server.command.Doorkeeper;
 import io.kookoo.server.command.JobCommands;
 import io.kookoo.server.command.NodeCommands;
 import io.kookoo.server.command.PeerConversation;
 import io.kookoo.server.command.TextCommands;
+import io.kookoo.server.dispatch.Bounds;
 import io.kookoo.server.dispatch.DispatchSettings;
 import io.kookoo.server.dispatch.Dispatcher;
 import io.kookoo.server.dispatch.Keeping;
@@ -19,6 +24,8 @@ import io.kookoo.server.dispatch.Retry;
 import io.kookoo.server.dispatch.StoreWriter;
 import io.kookoo.server.local.LocalWorkers;
 import io.kookoo.server.net.Acceptor;
+import io.kookoo.server.net.Connection;
+import io.kookoo.server.net.Conversation;
 import io.kookoo.server.net.Limits;
 import io.kookoo.server.node.Nodes;
 import io.kookoo.server.report.Reporter;
@@ -30,6 +37,7 @@ import io.kookoo.server.store.sqlite.SqliteJobStore;
 import io.kookoo.server.time.Clock;
 import io.kookoo.server.time.Deadlines;
 import io.kookoo.settings.Settings;
+import io.kookoo.tls.Tls;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.InetAddress;
@@ -42,6 +50,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -158,13 +167,15 @@ public final class Server {
         }
         InetSocketAddress address =
                 new InetSocketAddress(settings.server().ip(), settings.server().port());
+        Exposure.check(settings, address);
+        Optional<Tls> tls = tls(settings.security());
         JobStore store = null;
         Server server = null;
         try {
             store = storeOpening.open(settings.store(), clock);
             String handlePrefix = DispatchSettings.handlePrefix(HostName.read(), clock.now());
             DispatchSettings dispatching = dispatchSettings(settings, handlePrefix, store.begin(handlePrefix));
-            server = new Server(settings, dispatching, clock, catalog, store, address, clientJar, shutdown);
+            server = new Server(settings, dispatching, clock, catalog, store, address, tls, clientJar, shutdown);
             return server;
         } catch (StoreException e) {
             throw new StartException(ExitCode.SETTINGS, e.getMessage(), e);
@@ -184,6 +195,19 @@ public final class Server {
         }
     }
 
+    private static Optional<Tls> tls(Settings.Security security) throws StartException {
+        if (!security.tls()) {
+            return Optional.empty();
+        }
+        try {
+            Tls tls = Tls.ofServer(security);
+            tls.log();
+            return Optional.of(tls);
+        } catch (IOException e) {
+            throw new StartException(ExitCode.SETTINGS, e.getMessage(), e);
+        }
+    }
+
     static JobStore openStore(Settings.Store settings, Clock clock) throws StoreException {
         OutcomeBounds bounds = new OutcomeBounds(settings.keepResults(), settings.keepRows());
         return settings.kind() == Settings.Store.Kind.NONE
@@ -198,6 +222,7 @@ public final class Server {
             FunctionCatalog catalog,
             JobStore store,
             InetSocketAddress address,
+            Optional<Tls> tls,
             Path clientJar,
             Consumer<Boolean> shutdown)
             throws IOException, StoreException {
@@ -206,7 +231,11 @@ public final class Server {
         this.deadlines = new Deadlines(clock);
         this.store = store;
         Channels channels = new Channels(
-                clock, settings.server().channelHistory(), settings.server().outboxLimitBytes());
+                clock,
+                settings.server().channelHistory(),
+                settings.server().outboxLimitBytes(),
+                settings.limits().maxChannels(),
+                settings.limits().maxSubscriptions());
         this.systemChannels = new SystemChannels(channels, clock, deadlines);
         this.reporter = new Reporter(settings.report(), clock, deadlines, this::isLocalWorker, this::address);
         Observer observer = Observer.all(List.of(systemChannels, reporter.observer()));
@@ -228,14 +257,39 @@ public final class Server {
                 settings.server().maxPacketBytes(),
                 settings.server().maxLineBytes(),
                 settings.server().outboxLimitBytes(),
-                settings.server().writeStall());
+                settings.security().handshakeTimeout(),
+                settings.server().writeStall(),
+                settings.limits().maxConnections(),
+                settings.limits().firstMessage());
+        Access access = new Access(settings.security(), clock);
+        RefusalLog refusals = new RefusalLog(clock, deadlines);
         this.acceptor = new Acceptor(
                 address,
                 limits,
                 deadlines,
-                connection ->
-                        new PeerConversation(dispatcher, textCommands, channelCommands, nodes, clock, connection));
-        this.localWorkers = new LocalWorkers(localCommand(clientJar, acceptor.address()));
+                tls,
+                connection -> conversation(
+                        new PeerConversation(dispatcher, textCommands, channelCommands, nodes, clock, connection),
+                        connection,
+                        access,
+                        refusals));
+        this.localWorkers = new LocalWorkers(
+                localCommand(clientJar, acceptor.address()), environment -> localEnvironment(access, environment));
+    }
+
+    private static Conversation conversation(
+            PeerConversation conversation, Connection connection, Access access, RefusalLog refusals) {
+        Standing standing = access.arriving(
+                connection.address(), connection.isLoopback(), connection.commonName(), connection.isOwnPeer());
+        return Doorkeeper.before(conversation, standing, access, refusals, connection);
+    }
+
+    /** A local client has a token of its own, which lets it run functions and nothing more. */
+    private static void localEnvironment(Access access, Map<String, String> environment) {
+        access.localToken().ifPresent(token -> {
+            environment.remove(Settings.TOKEN_ALIAS);
+            environment.put(Settings.TOKEN_VARIABLE, token.reveal());
+        });
     }
 
     /**
@@ -281,7 +335,12 @@ public final class Server {
                 DispatchSettings.GRAB_PATIENCE,
                 maxRunning,
                 keeping(settings.store(), run),
-                retries(settings));
+                retries(settings),
+                new Bounds(
+                        settings.limits().maxJobs(),
+                        settings.limits().maxJobsBytes(),
+                        settings.limits().maxFunctions(),
+                        settings.limits().maxFunctionNames()));
     }
 
     private static Keeping keeping(Settings.Store store, long run) {
@@ -426,6 +485,9 @@ public final class Server {
                 "--log-level",
                 settings.logger().level().toString()));
         settings.file().ifPresent(file -> command.addAll(List.of("--config", file.toString())));
+        // Where its command line or environment has them; passwords are in its environment or in files.
+        settings.security().keystore().ifPresent(file -> command.addAll(List.of("--keystore", file.toString())));
+        settings.security().truststore().ifPresent(file -> command.addAll(List.of("--truststore", file.toString())));
         if (settings.logger().verbose()) {
             command.add("--verbose");
         }

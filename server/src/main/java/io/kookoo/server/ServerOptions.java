@@ -85,6 +85,24 @@ final class ServerOptions {
     @Option(names = "--store-file", paramLabel = "FILE", description = "The store's file. Default: data/kookoo.db")
     private String storeFile;
 
+    @Option(
+            names = "--keystore",
+            paramLabel = "FILE",
+            description = "The server's key and certificate: connections are TLS.")
+    private String keystore;
+
+    @Option(names = "--truststore", paramLabel = "FILE", description = "Certificates of those who sign the clients'.")
+    private String truststore;
+
+    @Option(
+            names = "--client-auth",
+            paramLabel = "HOW",
+            description = "need, want or none: whether clients have to show a certificate. Default: none")
+    private String clientAuth;
+
+    @Option(names = "--open", description = "Listen where others reach it, without knowing who they are.")
+    private boolean open;
+
     @Option(names = "--pid-file", paramLabel = "FILE", description = "Gets the process id once the server listens.")
     private String pidFile;
 

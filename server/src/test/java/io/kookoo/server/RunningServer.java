@@ -26,6 +26,7 @@ public final class RunningServer implements AutoCloseable, BeforeEachCallback, A
     private final List<WireClient> clients = new ArrayList<>();
     private final BlockingQueue<Boolean> shutdowns = new LinkedBlockingQueue<>();
     private final List<String> sections = new ArrayList<>();
+    private final Map<String, String> environment = new HashMap<>();
     private String catalog = "hello_world\n";
     private Path folder;
     private LogLines log;
@@ -44,6 +45,12 @@ public final class RunningServer implements AutoCloseable, BeforeEachCallback, A
     /** Sets an option by its long name, for the start to come. */
     public RunningServer with(String option, String value) {
         options.put(option, value);
+        return this;
+    }
+
+    /** Sets a variable of the environment, for the start to come. */
+    public RunningServer withEnvironment(String name, String value) {
+        environment.put(name, value);
         return this;
     }
 
@@ -103,7 +110,7 @@ public final class RunningServer implements AutoCloseable, BeforeEachCallback, A
     public Settings settings(Map<String, String> others) {
         Map<String, String> all = new HashMap<>(options);
         all.putAll(others);
-        return Settings.load(folder, folder, Map.of(), all);
+        return Settings.load(folder, folder, environment, all);
     }
 
     public WireClient connect() {

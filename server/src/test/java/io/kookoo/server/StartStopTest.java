@@ -63,7 +63,8 @@ final class StartStopTest {
         try (RunningServer server = new RunningServer().start()) {
             assertEquals(
                     4,
-                    refused(server, Map.of("ip", "192.0.2.1", "store", "none")).exitCode());
+                    refused(server, Map.of("ip", "192.0.2.1", "open", "yes", "store", "none"))
+                            .exitCode());
             Server.StartException unknown = refused(server, Map.of("ip", "no.such.host.invalid", "store", "none"));
             assertEquals(4, unknown.exitCode());
             assertTrue(unknown.getMessage().contains("unknown host"), unknown.getMessage());

@@ -242,4 +242,35 @@ final class UniqueTest {
         worker.send(WORK_COMPLETE, handle, "").expectNothingBeforeEcho();
         asking.send(GET_STATUS_UNIQUE, "u").expect(STATUS_RES_UNIQUE, "u", "0", "0", "0", "0", "0");
     }
+
+    // ---- parts of a result that who joins does not get ----
+
+    @Test
+    void shouldTellWhoAsksForItThatItJoinsAJobOfWhichPartsWereSent() {
+        WireClient first = client();
+        String handle = first.send(SUBMIT_JOB, "f", "u", "").expectHandle();
+        WireClient worker = server.worker("f").send(GRAB_JOB).expect(JOB_ASSIGN, handle, "f", "");
+        WireClient early = client().send(OPTION_REQ, "parts").expect(OPTION_RES, "parts");
+        early.send(SUBMIT_JOB, "f", "u", "").expect(JOB_CREATED, handle);
+        worker.send(WORK_DATA, handle, "half");
+        first.expect(WORK_DATA, handle, "half");
+        early.expect(WORK_DATA, handle, "half");
+        WireClient late = client().send(OPTION_REQ, "parts").expect(OPTION_RES, "parts");
+        late.send(SUBMIT_JOB, "f", "u", "").expect(OPTION_RES, "parts=missed").expect(JOB_CREATED, handle);
+        late.send(SUBMIT_JOB_BG, "f", "u", "").expect(JOB_CREATED, handle);
+        client().send(SUBMIT_JOB, "f", "u", "").expect(JOB_CREATED, handle).expectNothingBeforeEcho();
+    }
+
+    @Test
+    void shouldNotSpeakOfPartsOfARunThatIsOver() {
+        WireClient first = client();
+        String handle = first.send(SUBMIT_JOB, "f", "u", "").expectHandle();
+        WireClient worker = server.worker("f").send(GRAB_JOB).expect(JOB_ASSIGN, handle, "f", "");
+        worker.send(WORK_DATA, handle, "half").expectNothingBeforeEcho().close();
+        server.log().await("worker_lost", "jobs=1");
+        WireClient late = client().send(OPTION_REQ, "parts").expect(OPTION_RES, "parts");
+        late.send(SUBMIT_JOB, "f", "u", "").expect(JOB_CREATED, handle);
+        server.worker("f").send(GRAB_JOB).expect(JOB_ASSIGN, handle, "f", "");
+        late.send(SUBMIT_JOB, "f", "u", "").expect(JOB_CREATED, handle);
+    }
 }

@@ -59,6 +59,16 @@ public final class WireClient implements AutoCloseable {
         }
     }
 
+    /** Over a connection that somebody has made, such as one of TLS. */
+    WireClient(Socket connected) {
+        try {
+            socket = connected;
+            socket.setSoTimeout(DEADLINE_MILLIS);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** A request: its arguments and data, separated by NUL. */
     public static byte[] packet(PacketType type, String... parts) {
         return packet(REQUEST, type.code(), String.join("\0", parts).getBytes(StandardCharsets.ISO_8859_1));
@@ -134,6 +144,12 @@ public final class WireClient implements AutoCloseable {
     /** The next line must not be the answer to an unknown command. */
     public void expectNotUnknown() {
         assertFalse(receiveLine().startsWith("ERR UNKNOWN_COMMAND"));
+    }
+
+    /** The next packet must be no refusal for want of a role. */
+    public void expectNotDenied() {
+        Received received = receive();
+        assertFalse(received.body().startsWith("PERMISSION_DENIED"), received::toString);
     }
 
     /** The next line, without its LF. */

@@ -3,6 +3,8 @@ package io.kookoo.architecture;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -14,6 +16,7 @@ import org.ini4j.Config;
 import org.ini4j.InvalidFileFormatException;
 import org.ini4j.spi.IniHandler;
 import org.ini4j.spi.IniParser;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -131,6 +134,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void shouldKeepTlsInOnePackage() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.kookoo.tls..")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("javax.net.ssl..", "java.security.cert..")
+                        .and(not(type(SSLException.class))))
+                .check(kookoo);
+    }
+
+    @Test
     void shouldKeepDatabasesInTheirStore() {
         noClasses()
                 .that()
@@ -235,6 +249,24 @@ class ArchitectureTest {
                 .check(kookoo);
     }
 
+    /** It says who may do what, and has no hand in how it is done. */
+    @Test
+    void shouldKeepAccessApartFromWhatIsAskedFor() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.kookoo.server.access..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.kookoo.server.dispatch..",
+                        "io.kookoo.server.net..",
+                        "io.kookoo.server.command..",
+                        "io.kookoo.server.channel..",
+                        "io.kookoo.server.node..",
+                        "io.kookoo.server.store..")
+                .check(kookoo);
+    }
+
     /** They know connections, and what is done to jobs they leave to the dispatcher, which knows nothing of them. */
     @Test
     void shouldKeepSocketsOutOfNodesAndNodesOutOfTheRest() {
@@ -265,7 +297,10 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideInAnyPackage(
-                        "io.kookoo.server.dispatch..", "io.kookoo.server.report..", "io.kookoo.server.node..")
+                        "io.kookoo.server.access..",
+                        "io.kookoo.server.dispatch..",
+                        "io.kookoo.server.report..",
+                        "io.kookoo.server.node..")
                 .should()
                 .callMethod(System.class, "nanoTime")
                 .orShould()

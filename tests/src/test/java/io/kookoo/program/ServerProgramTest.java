@@ -84,7 +84,13 @@ class ServerProgramTest {
 
     @Test
     void shouldRefuseAnAddressThatIsNotOurs() throws IOException {
-        assertRefused(run("--port", "0", "--ip", "203.0.113.1"), 4, "203.0.113.1", "--ip");
+        assertRefused(run("--port", "0", "--open", "--ip", "203.0.113.1"), 4, "203.0.113.1", "--ip");
+    }
+
+    @Test
+    void shouldRefuseToListenToOthersWithoutKnowingThem() throws IOException {
+        assertRefused(
+                run("--port", "0", "--ip", "0.0.0.0"), 3, "0.0.0.0", "client_auth = need", "KOOKOO_TOKEN", "--open");
     }
 
     @Test

@@ -61,6 +61,7 @@ class VanishedPeerTest {
                 "server.jar",
                 "--ip",
                 "0.0.0.0",
+                "--open",
                 "--port",
                 "5555",
                 "--log-level",

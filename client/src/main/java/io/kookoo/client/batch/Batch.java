@@ -74,8 +74,8 @@ public final class Batch {
 
     private static final long LEAST_BYTES = 1024 * 1024;
     private static final long MOST_BYTES = 256 * 1024 * 1024;
-    /** What {@code []} and the arguments of a submission take of a packet. */
-    private static final int PACKET_MARGIN = 16;
+    /** What {@code []}, a unique and the ends of arguments take of a packet. */
+    private static final int PACKET_MARGIN = 32;
 
     /**
      * What a user decides.
@@ -252,6 +252,11 @@ public final class Batch {
         }
         finish(out);
         return new End(endReason == null ? Reason.DONE : endReason, endMessage, out.lines(), out.failed());
+    }
+
+    /** Has the listener told something by the thread that runs this; any thread may. */
+    public void remark(String text) {
+        events.add(() -> listener.remark(text));
     }
 
     private static String noMemory(OutOfMemoryError e) {

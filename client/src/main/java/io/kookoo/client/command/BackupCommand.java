@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
         name = "backup",
         description = {
             "Has the server write a copy of its store into a new file, while it goes on working.",
-            "Only from the server's own machine; the file belongs to the server's user."
+            "For administrators; the server writes the file on its own machine, and it belongs to the server's user."
         },
         footer = {"", "Examples:", "  java -jar client.jar backup /var/backups/kookoo.db"})
 final class BackupCommand implements Callable<Integer> {

@@ -85,6 +85,9 @@ final class BenchCommand implements Callable<Integer> {
     @Mixin
     private final WaitWorkerOption waitWorker = new WaitWorkerOption();
 
+    @Mixin
+    private final ResubmitOption again = new ResubmitOption();
+
     @Option(names = "--json", description = "A JSON array of one object.")
     private boolean json;
 
@@ -102,7 +105,12 @@ final class BenchCommand implements Callable<Integer> {
         List<Kookoo> open = new ArrayList<>();
         try {
             for (int i = 0; i < connections; i++) {
-                open.add(background ? Program.kookooOfStore(settings) : Program.kookoo(settings));
+                Moves moves = new Moves();
+                moves.tell(program.console().err()::println);
+                open.add(
+                        background
+                                ? Program.kookooOfStore(settings, again.resubmit(), moves)
+                                : Program.kookoo(settings, again.resubmit(), moves));
             }
             return Interruption.during(() -> run(open, submission, settings), program.process());
         } finally {

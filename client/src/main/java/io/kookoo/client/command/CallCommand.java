@@ -72,6 +72,9 @@ final class CallCommand implements Callable<Integer> {
     @Mixin
     private final WaitWorkerOption waitWorker = new WaitWorkerOption();
 
+    @Mixin
+    private final ResubmitOption again = new ResubmitOption();
+
     @Option(
             names = "--progress",
             description = "Show on a terminal what the functions say of their progress, with rate and time left.")
@@ -109,9 +112,13 @@ final class CallCommand implements Callable<Integer> {
         Priority given = priority();
         Settings settings = program.settings(waitWorker.given());
 
-        try (Kookoo kookoo = background ? Program.kookooOfStore(settings) : Program.kookoo(settings)) {
+        Moves moves = new Moves();
+        try (Kookoo kookoo = background
+                ? Program.kookooOfStore(settings, again.resubmit(), moves)
+                : Program.kookoo(settings, again.resubmit(), moves)) {
             return Interruption.during(
-                    () -> run(kookoo, submitted(kookoo, calls), given, limit, settings.client()), program.process());
+                    () -> run(kookoo, moves, submitted(kookoo, calls), given, limit, settings.client()),
+                    program.process());
         }
     }
 
@@ -188,6 +195,7 @@ final class CallCommand implements Callable<Integer> {
 
     private int run(
             Kookoo kookoo,
+            Moves moves,
             List<SubmittedCall> calls,
             Priority given,
             Optional<Duration> limit,
@@ -196,7 +204,9 @@ final class CallCommand implements Callable<Integer> {
                 ? new TerminalProgress(program.console().err(), "", 1)
                 : Progress.NONE) {
             CallPrinter printer = new CallPrinter(program.console(), calls, background, json, bar);
-            new CallRun(kookoo, calls, given, background, limit, settings, printer).run();
+            CallRun run = new CallRun(kookoo, calls, given, background, limit, settings, printer);
+            moves.tell(run::remark);
+            run.run();
             int code = printer.finish();
             boolean silent = everyNode && (calls.isEmpty() || code == ExitCode.TIMEOUT);
             return silent ? ExitCode.FUNCTION_FAILED : code;

@@ -92,6 +92,11 @@ final class CallRun {
         }
     }
 
+    /** Has the thread that runs this tell a person something; any thread may. */
+    void remark(String text) {
+        events.add(() -> printer.remark(text));
+    }
+
     private void submit() {
         // Such as those of nodes that are not there are ended already.
         List<SubmittedCall> calls = open();

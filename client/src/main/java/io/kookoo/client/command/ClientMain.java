@@ -3,6 +3,7 @@ package io.kookoo.client.command;
 import io.kookoo.Version;
 import io.kookoo.client.RefusedException;
 import io.kookoo.client.net.CannotConnectException;
+import io.kookoo.client.net.TokenException;
 import io.kookoo.settings.Settings;
 import io.kookoo.settings.SettingsException;
 import java.io.FileDescriptor;
@@ -220,7 +221,7 @@ public final class ClientMain {
         } else if (e instanceof FileException) {
             err.println(e.getMessage());
             code = ExitCode.FILE;
-        } else if (e instanceof CannotConnectException) {
+        } else if (e instanceof CannotConnectException || e instanceof TokenException) {
             err.println(e.getMessage());
             code = ExitCode.CANNOT_CONNECT;
         } else if (e instanceof RefusedException) {

@@ -37,6 +37,26 @@ final class CommonOptions {
     private String servers;
 
     @Option(
+            names = "--tls",
+            scope = ScopeType.INHERIT,
+            description = "Speak TLS with the server; so it is where --truststore or --keystore is given.")
+    private boolean tls;
+
+    @Option(
+            names = "--truststore",
+            scope = ScopeType.INHERIT,
+            paramLabel = "FILE",
+            description = "Certificates of those who sign the server's, instead of [Security] truststore.")
+    private String truststore;
+
+    @Option(
+            names = "--keystore",
+            scope = ScopeType.INHERIT,
+            paramLabel = "FILE",
+            description = "This client's key and certificate, instead of [Security] keystore.")
+    private String keystore;
+
+    @Option(
             names = "--log-level",
             scope = ScopeType.INHERIT,
             paramLabel = "LEVEL",
@@ -60,6 +80,9 @@ final class CommonOptions {
         put(given, "ip", ip);
         put(given, "port", port);
         put(given, "servers", servers);
+        put(given, "tls", tls ? "yes" : null);
+        put(given, "truststore", truststore);
+        put(given, "keystore", keystore);
         put(given, "log-level", logLevel);
         put(given, "verbose", verbose ? "yes" : null);
         return given;

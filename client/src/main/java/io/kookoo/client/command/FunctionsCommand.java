@@ -28,8 +28,7 @@ final class FunctionsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Settings settings = program.settings();
-        try (FunctionExecutor executor = new FunctionExecutor(
-                FunctionExecutor.builtIns(), settings.client().functionsDir())) {
+        try (FunctionExecutor executor = Program.executor(settings)) {
             executor.refresh();
             executor.problems().forEach(program.console().err()::println);
             Table table = json ? new Table("name", "signature", "description") : new Table("signature", "description");

@@ -1,5 +1,6 @@
 package io.kookoo.client.command;
 
+import io.kookoo.client.RefusedException;
 import io.kookoo.client.net.ServerConnection;
 import io.kookoo.protocol.Data;
 import io.kookoo.protocol.Packet;
@@ -65,6 +66,9 @@ final class PingCommand implements Callable<Integer> {
         connection.send(writer -> writer.packet(PacketType.ECHO_REQ, data));
         Packet answer = connection.readPacket();
         while (answer.type() != PacketType.ECHO_RES || !answer.data().equals(data)) {
+            if (answer.type() == PacketType.ERROR) {
+                RefusedException.check("ping", "ERR " + answer.text(0) + " " + answer.text(1));
+            }
             answer = connection.readPacket();
         }
         return System.nanoTime() - begun;

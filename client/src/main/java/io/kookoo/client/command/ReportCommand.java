@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
         name = "report",
         description = {
             "Has the server write the report of the session, a page for a browser, and begin another session; prints the page's path.",
-            "The same as JSON is beside it. Only from the server's own machine; the files belong to the server's user."
+            "The same as JSON is beside it. For administrators; the files are on the server's machine, and belong to the server's user."
         },
         footer = {"", "Examples:", "  java -jar client.jar report"})
 final class ReportCommand implements Callable<Integer> {

@@ -4,6 +4,7 @@ import io.kookoo.HostName;
 import io.kookoo.NodeName;
 import io.kookoo.Version;
 import io.kookoo.client.function.FunctionExecutor;
+import io.kookoo.client.net.ConnectionLimits;
 import io.kookoo.client.net.Servers;
 import io.kookoo.client.run.Identity;
 import io.kookoo.client.run.Node;
@@ -122,6 +123,7 @@ final class RunCommand implements Callable<Integer> {
         // A tethered client is one of its server, and no node of its own, whatever its environment says.
         Settings settings = program.settings(given, tether ? Map.of() : Map.of("node-id", "NODE_ID"));
         Servers servers = Servers.of(settings);
+        ConnectionLimits limits = tether ? Program.limitsOfLocal(settings) : Program.limits(settings);
         OptionalInt number = tether ? OptionalInt.empty() : settings.client().nodeId();
         if (replace && !tether && number.isEmpty()) {
             throw new ParameterException(
@@ -139,7 +141,7 @@ final class RunCommand implements Callable<Integer> {
             Identity identity = number.isPresent()
                     ? node(number.getAsInt(), settings, log, end)
                     : Identity.ofClient(HostName.withPid(ProcessHandle.current().pid()));
-            run(settings, servers, identity, log, end);
+            run(settings, servers, limits, identity, log, end);
         } catch (RuntimeException | Error e) {
             LOG.error(KookooLog.CRITICAL, "internal_error", e);
             throw e;
@@ -159,13 +161,18 @@ final class RunCommand implements Callable<Integer> {
                 server -> end.complete(new End("the server " + server + " asks node " + number + " to stop", true)));
     }
 
-    private void run(Settings settings, Servers servers, Identity identity, KookooLog log, CompletableFuture<End> ended)
+    private void run(
+            Settings settings,
+            Servers servers,
+            ConnectionLimits limits,
+            Identity identity,
+            KookooLog log,
+            CompletableFuture<End> ended)
             throws InterruptedException, ExecutionException {
-        FunctionExecutor executor = new FunctionExecutor(
-                FunctionExecutor.builtIns(), settings.client().functionsDir());
+        FunctionExecutor executor = Program.executor(settings);
         // A tethered client is started again by its server.
         Optional<Runnable> overdue = tether ? Optional.of(() -> endAtOnce(log)) : Optional.empty();
-        Node node = new Node(settings, servers, Program.limits(settings), executor, identity, overdue);
+        Node node = new Node(settings, servers, limits, executor, identity, overdue);
         logStart(settings, servers, executor, identity.clientId());
 
         program.process().onEnd(() -> endOfProcess(settings, node, executor, log));

@@ -4,7 +4,7 @@ import io.kookoo.call.FunctionCall;
 import io.kookoo.client.Kookoo;
 import io.kookoo.client.net.CannotConnectException;
 import io.kookoo.client.net.ConnectionLimits;
-import io.kookoo.client.net.ServerAddress;
+import io.kookoo.client.net.Servers;
 import io.kookoo.client.shell.Completions;
 import io.kookoo.client.shell.Dialogue;
 import io.kookoo.client.shell.PipedDialogue;
@@ -63,6 +63,9 @@ final class ShellCommand implements Callable<Integer> {
     @Mixin
     private final WaitWorkerOption waitWorker = new WaitWorkerOption();
 
+    @Mixin
+    private final ResubmitOption again = new ResubmitOption();
+
     @Option(
             names = "--history",
             paramLabel = "FILE",
@@ -81,14 +84,13 @@ final class ShellCommand implements Callable<Integer> {
         CommonOptions.put(given, "ip", host);
         CommonOptions.put(given, "port", port);
         Settings settings = program.settings(given);
-        ServerAddress address = Program.address(settings);
+        Servers servers = Servers.of(settings);
         AtomicBoolean ending = new AtomicBoolean();
         return Interruption.during(
-                () -> exitCode(run(settings, address, ending::get)), program.process(), () -> ending.set(true));
+                () -> exitCode(run(settings, servers, ending::get)), program.process(), () -> ending.set(true));
     }
 
-    private ShellEnd run(Settings settings, ServerAddress address, BooleanSupplier ending)
-            throws CannotConnectException {
+    private ShellEnd run(Settings settings, Servers servers, BooleanSupplier ending) throws CannotConnectException {
         // A result of a job is a line.
         ConnectionLimits limits = ResultCommand.limits(settings);
         Completions completions = new Completions();
@@ -96,8 +98,9 @@ final class ShellCommand implements Callable<Integer> {
             return new Shell(
                             dialogue,
                             completions,
-                            address,
+                            servers,
                             limits,
+                            again.resubmit(),
                             settings.server().maxLineBytes(),
                             (kookoo, call, background, out, err) -> run(settings, kookoo, call, background, out, err),
                             ShellCommand::columns,

@@ -96,6 +96,9 @@ final class SubmitCommand implements Callable<Integer> {
     @Mixin
     private final WaitWorkerOption waitWorker = new WaitWorkerOption();
 
+    @Mixin
+    private final ResubmitOption again = new ResubmitOption();
+
     @Option(
             names = {"-q", "--quiet"},
             description = "No progress bar, which is shown on a terminal only, and no remarks on standard error.")
@@ -120,16 +123,19 @@ final class SubmitCommand implements Callable<Integer> {
                 limit,
                 settings.client().waitWorker(),
                 settings.server().maxPacketBytes());
+        Moves moves = new Moves();
         try (InputStream in = openInput();
-                Kookoo kookoo = Program.kookoo(settings);
+                Kookoo kookoo = Program.kookoo(settings, again.resubmit(), moves);
                 OutputStream file = openOutput()) {
-            return Interruption.during(() -> report(run(options, kookoo, in, file)), program.process());
+            return Interruption.during(() -> report(run(options, kookoo, moves, in, file)), program.process());
         }
     }
 
-    private Batch.End run(Batch.Options options, Kookoo kookoo, InputStream in, OutputStream file) {
+    private Batch.End run(Batch.Options options, Kookoo kookoo, Moves moves, InputStream in, OutputStream file) {
         try (Progress progress = progress()) {
-            return new Batch(kookoo, options, new Shown(progress)).run(in, file);
+            Batch batch = new Batch(kookoo, options, new Shown(progress));
+            moves.tell(batch::remark);
+            return batch.run(in, file);
         }
     }
 

@@ -79,8 +79,10 @@ public final class FunctionExecutor implements AutoCloseable {
     private final ReentrantLock refreshing = new ReentrantLock();
 
     private final FunctionFolder folder;
-    /** Whether the last refresh was broken off: the folder may know what the table does not. */
-    private boolean unfinished;
+    /** Names of those that are offered; empty for all. */
+    private final List<String> allowed;
+    /** Whether the last refresh was broken off, or there was none yet: the folder may know what the table does not. */
+    private boolean unfinished = true;
     /** Whether the watching thread has been started, and then when. */
     private volatile boolean watching;
 
@@ -96,9 +98,21 @@ public final class FunctionExecutor implements AutoCloseable {
      * @param functionsFolder for sources and jars; need not exist
      */
     public FunctionExecutor(List<? extends FunctionLibrary> builtIns, Path functionsFolder) {
+        this(builtIns, functionsFolder, functionsFolder, List.of());
+    }
+
+    /**
+     * The same with some functions alone. No other can be run here, whoever asks.
+     *
+     * @param home of the program: a folder below it is used only if neither it nor a folder between them can be written by others
+     * @param allowed names of functions, in any case, with or without underscores; empty for all
+     */
+    public FunctionExecutor(
+            List<? extends FunctionLibrary> builtIns, Path functionsFolder, Path home, List<String> allowed) {
         this.builtIns = builtIns.stream().map(Library::builtIn).toList();
-        this.folder = new FunctionFolder(functionsFolder);
-        this.table = FunctionTable.of(this.builtIns);
+        this.folder = new FunctionFolder(functionsFolder, home);
+        this.allowed = List.copyOf(allowed);
+        this.table = FunctionTable.of(this.builtIns, this.allowed);
         report(table.problems());
     }
 
@@ -309,9 +323,12 @@ public final class FunctionExecutor implements AutoCloseable {
             }
             List<Library> libraries = new ArrayList<>(builtIns);
             libraries.addAll(folder.libraries());
-            FunctionTable next = FunctionTable.of(libraries);
+            FunctionTable next = FunctionTable.of(libraries, allowed);
             List<String> wrong = new ArrayList<>(folder.problems());
             wrong.addAll(next.problems());
+            next.missing()
+                    .forEach(name -> wrong.add("[Client] functions has " + name
+                            + ", and there is no such function; take it out, or add one"));
             report(wrong);
             List<String> before = table.names();
             List<String> after = next.names();

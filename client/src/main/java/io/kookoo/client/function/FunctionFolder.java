@@ -1,5 +1,6 @@
 package io.kookoo.client.function;
 
+import io.kookoo.FileRights;
 import io.kookoo.client.function.SourceCompiler.RefusedException;
 import io.kookoo.log.LogEvent;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.jar.JarEntry;
@@ -31,6 +33,9 @@ import org.slf4j.LoggerFactory;
  * looked at. Each file has its own class loader. A file that cannot be used is a problem of its own and stops nothing; what it was
  * when it last could be used stays until it can be again or is removed.
  *
+ * <p>What is in the folder is run here: so it is used only while others can write neither to it nor to a folder above it, up to the
+ * program's home, and likewise each of its files.
+ *
  * <p>Sources and jars see the public classes of all jars. So a change of a jar loads everything anew, a change of a source that source.
  *
  * <p>Not thread-safe: owned by {@link FunctionExecutor}, under its lock.
@@ -42,6 +47,7 @@ final class FunctionFolder {
             ModuleLayer.boot().findModule("jdk.compiler").isPresent();
 
     private final Path folder;
+    private final Path home;
     private final ClassLoader parent = FunctionFolder.class.getClassLoader();
     private final SortedMap<String, FolderFile> jars = new TreeMap<>();
     private final SortedMap<String, FolderFile> sources = new TreeMap<>();
@@ -49,7 +55,7 @@ final class FunctionFolder {
     private String listingProblem;
 
     /** What tells one state of a file from another without reading it. */
-    private record Fingerprint(FileTime modified, long bytes, Object fileKey) {}
+    private record Fingerprint(FileTime modified, long bytes, Object fileKey, boolean openToOthers) {}
 
     private static final class FolderFile {
         private final Path path;
@@ -72,8 +78,10 @@ final class FunctionFolder {
         }
     }
 
-    FunctionFolder(Path folder) {
+    /** @param home where the folders end that others must not write; the root where the folder is not below it */
+    FunctionFolder(Path folder, Path home) {
         this.folder = folder.toAbsolutePath();
+        this.home = home.toAbsolutePath();
     }
 
     List<Library> libraries() {
@@ -102,10 +110,19 @@ final class FunctionFolder {
     boolean refresh() {
         SortedMap<String, Fingerprint> presentJars = new TreeMap<>();
         SortedMap<String, Fingerprint> presentSources = new TreeMap<>();
+        String problem = null;
         try {
-            list(presentJars, presentSources);
+            Optional<Path> open = openToOthers();
+            if (open.isPresent()) {
+                problem = folder + ": not loaded, its functions stay as they were: others than its owner can write to "
+                        + open.get() + ", and so could have this client run what they like; chmod go-w " + open.get();
+            } else {
+                list(presentJars, presentSources);
+            }
         } catch (IOException e) {
-            String problem = folder + ": cannot be read, its functions stay as they were: " + e;
+            problem = folder + ": cannot be read, its functions stay as they were: " + e;
+        }
+        if (problem != null) {
             boolean news = !problem.equals(listingProblem);
             listingProblem = problem;
             return news;
@@ -129,6 +146,15 @@ final class FunctionFolder {
         return news || newContents || removedSources || !changedJars.isEmpty() || !stale.isEmpty();
     }
 
+    /** The folder by which others could put files into this one; empty for none, also where it is not there. */
+    private Optional<Path> openToOthers() throws IOException {
+        try {
+            return FileRights.openToOthers(folder, home);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
     private void list(SortedMap<String, Fingerprint> presentJars, SortedMap<String, Fingerprint> presentSources)
             throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "[!.]*.{java,jar}")) {
@@ -143,7 +169,8 @@ final class FunctionFolder {
                                         new Fingerprint(
                                                 attributes.lastModifiedTime(),
                                                 attributes.size(),
-                                                attributes.fileKey()));
+                                                attributes.fileKey(),
+                                                FileRights.othersMayWrite(file)));
                     }
                 } catch (NoSuchFileException e) {
                     log.debug("{}", LogEvent.of("function_file_vanished").with("file", file));
@@ -173,6 +200,9 @@ final class FunctionFolder {
 
     /** Reads a jar whole; returns whether its contents are new. */
     private static boolean read(FolderFile file) {
+        if (refusedAsOpen(file)) {
+            return false;
+        }
         Map<String, byte[]> contents = new HashMap<>();
         try (JarFile jar = new JarFile(file.path.toFile(), false, ZipFile.OPEN_READ, Runtime.version())) {
             for (JarEntry entry : (Iterable<JarEntry>) jar.versionedStream()::iterator) {
@@ -206,7 +236,20 @@ final class FunctionFolder {
         }
     }
 
+    /** Whether others can write to the file, which is a problem of it then. */
+    private static boolean refusedAsOpen(FolderFile file) {
+        if (!file.seen.openToOthers()) {
+            return false;
+        }
+        file.refused = List.of(file.name() + ": not loaded: others than its owner can write to it; chmod go-w "
+                + file.path + staying(file));
+        return true;
+    }
+
     private void loadSource(FolderFile source) {
+        if (refusedAsOpen(source)) {
+            return;
+        }
         List<Path> readable = jars.values().stream()
                 .filter(jar -> jar.contents != null && jar.refused.isEmpty())
                 .map(jar -> jar.path)

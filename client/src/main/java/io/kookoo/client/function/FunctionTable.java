@@ -16,17 +16,21 @@ import java.util.TreeMap;
 final class FunctionTable {
     private final Map<String, LibraryFunction> functions;
     private final List<String> problems;
+    private final List<String> missing;
 
-    private FunctionTable(Map<String, LibraryFunction> functions, List<String> problems) {
+    private FunctionTable(Map<String, LibraryFunction> functions, List<String> problems, List<String> missing) {
         this.functions = Map.copyOf(functions);
         this.problems = List.copyOf(problems);
+        this.missing = List.copyOf(missing);
     }
 
     /**
      * The functions of these libraries. Of two with the same name, case and underscores aside, a built-in one wins; otherwise neither
      * is offered, so that what runs does not depend on which file came first. Two methods of one function that take the same types take each other out, too.
+     *
+     * @param allowed the names of those that are in it, as names are looked up; empty for all
      */
-    static FunctionTable of(List<Library> libraries) {
+    static FunctionTable of(List<Library> libraries, List<String> allowed) {
         List<String> problems = new ArrayList<>();
         Map<String, List<LibraryFunction>> byKey = new TreeMap<>();
         for (Library library : libraries) {
@@ -51,7 +55,15 @@ final class FunctionTable {
                 }
             }
         });
-        return new FunctionTable(functions, problems);
+        List<String> missing = allowed.stream()
+                .filter(name -> !functions.containsKey(key(name)))
+                .toList();
+        if (!allowed.isEmpty()) {
+            functions
+                    .keySet()
+                    .retainAll(allowed.stream().map(FunctionTable::key).toList());
+        }
+        return new FunctionTable(functions, problems, missing);
     }
 
     private static List<LibraryFunction> functionsOf(Library library, List<String> problems) {
@@ -147,6 +159,11 @@ final class FunctionTable {
                         .map(method ->
                                 new FunctionDescription(function.name(), method.signature(), method.description())))
                 .toList();
+    }
+
+    /** Those that are allowed and that no library has. */
+    List<String> missing() {
+        return missing;
     }
 
     /** What was refused and why, for people. */

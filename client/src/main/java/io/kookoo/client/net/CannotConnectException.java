@@ -3,6 +3,7 @@ package io.kookoo.client.net;
 import java.io.IOException;
 import java.util.Map;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLException;
 
 /** No connection to the server, or to one of several, could be opened. The message is for a person and complete. */
 public final class CannotConnectException extends IOException {
@@ -12,7 +13,9 @@ public final class CannotConnectException extends IOException {
 
     CannotConnectException(ServerAddress address, String reason, IOException cause) {
         super(
-                "cannot connect to " + address + ": " + reason + "; is the server running? (java -jar server.jar)",
+                "cannot connect to " + address + ": " + reason
+                        // A server that does not speak as expected is there.
+                        + (cause instanceof SSLException ? "" : "; is the server running? (java -jar server.jar)"),
                 cause);
         this.reason = reason;
     }

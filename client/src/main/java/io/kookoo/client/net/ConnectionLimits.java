@@ -1,9 +1,10 @@
 package io.kookoo.client.net;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
- * What a connection to a server may take and how long it may be silent.
+ * What a connection to a server may take, how long it may be silent, and how it is secured.
  *
  * @param connectTimeout until a connection has to be there, over 0
  * @param pingInterval after so long a silence of a server whose answer is waited for it is sent an ECHO_REQ, on a connection that is kept
@@ -12,12 +13,21 @@ import java.time.Duration;
  *     server counts as lost; more than {@code pingInterval}
  * @param maxPacketBytes the largest body of a packet taken
  * @param maxLineBytes the longest line of text taken
+ * @param credentials how both sides know each other
  */
 public record ConnectionLimits(
-        Duration connectTimeout, Duration pingInterval, Duration pingTimeout, int maxPacketBytes, int maxLineBytes) {
+        Duration connectTimeout,
+        Duration pingInterval,
+        Duration pingTimeout,
+        int maxPacketBytes,
+        int maxLineBytes,
+        Credentials credentials) {
     public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     public static final Duration PING_INTERVAL = Duration.ofSeconds(5);
     public static final Duration PING_TIMEOUT = Duration.ofSeconds(15);
+
+    /** What a server accepts unless its settings say otherwise, over plain connections. */
+    public static final ConnectionLimits USUAL = ofSizes(64 * 1024 * 1024, 64 * 1024);
 
     public ConnectionLimits {
         if (connectTimeout.toMillis() < 1 || pingInterval.toMillis() < 1) {
@@ -30,6 +40,17 @@ public record ConnectionLimits(
         if (maxPacketBytes < 1 || maxLineBytes < 1) {
             throw new IllegalArgumentException("packets and lines have at least a byte");
         }
+        Objects.requireNonNull(credentials);
+    }
+
+    /** Of plain connections. */
+    public ConnectionLimits(
+            Duration connectTimeout,
+            Duration pingInterval,
+            Duration pingTimeout,
+            int maxPacketBytes,
+            int maxLineBytes) {
+        this(connectTimeout, pingInterval, pingTimeout, maxPacketBytes, maxLineBytes, Credentials.NONE);
     }
 
     /** The usual times, with these sizes. */
@@ -43,12 +64,22 @@ public record ConnectionLimits(
         long pings = Math.max(2, ceilDiv(millis, pingInterval.toMillis()));
         // A whole number of intervals, so that the end of the silence is noticed when it comes.
         return new ConnectionLimits(
-                connectTimeout, Duration.ofMillis(ceilDiv(millis, pings)), silence, maxPacketBytes, maxLineBytes);
+                connectTimeout,
+                Duration.ofMillis(ceilDiv(millis, pings)),
+                silence,
+                maxPacketBytes,
+                maxLineBytes,
+                credentials);
     }
 
     /** The same, but for lines of up to {@code bytes}. */
     public ConnectionLimits withLines(int bytes) {
-        return new ConnectionLimits(connectTimeout, pingInterval, pingTimeout, maxPacketBytes, bytes);
+        return new ConnectionLimits(connectTimeout, pingInterval, pingTimeout, maxPacketBytes, bytes, credentials);
+    }
+
+    /** The same, but for how both sides know each other. */
+    public ConnectionLimits with(Credentials others) {
+        return new ConnectionLimits(connectTimeout, pingInterval, pingTimeout, maxPacketBytes, maxLineBytes, others);
     }
 
     private static long ceilDiv(long a, long b) {

@@ -1,5 +1,6 @@
 package io.kookoo.client.net;
 
+import io.kookoo.tls.Tls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -8,6 +9,7 @@ import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -47,8 +49,8 @@ public final class Connector implements ConnectionSource {
     }
 
     /**
-     * A new connection; blocks until it is there, at most for the connect timeout. The name of the server is resolved
-     * anew every time.
+     * A new connection; blocks until it is there, at most for the connect timeout, and as long again to agree on TLS. The name of the server
+     * is resolved anew every time.
      */
     @Override
     public ServerConnection open() throws CannotConnectException {
@@ -66,7 +68,9 @@ public final class Connector implements ConnectionSource {
                 throw new UnknownHostException("the name " + address.host() + " is not known");
             }
             socket.connect(resolved, Math.toIntExact(limits.connectTimeout().toMillis()));
-            ServerConnection connection = new ServerConnection(address, limits, socket, watch, open::remove);
+            Optional<Tls> tls = limits.credentials().tls();
+            Socket spoken = tls.isEmpty() ? socket : TlsSocket.over(socket, tls.get(), address, limits, watch);
+            ServerConnection connection = new ServerConnection(address, limits, spoken, watch, open::remove);
             open.add(connection);
             return connection;
         } catch (IOException e) {

@@ -21,6 +21,8 @@ import org.slf4j.LoggerFactory;
  * </pre>
  */
 public final class ReconnectLoop {
+    private static final Duration TOKEN_PAUSE = Duration.ofMinutes(1);
+
     private static final Logger LOG = LoggerFactory.getLogger(ReconnectLoop.class);
 
     /** What is said on one connection. */
@@ -96,6 +98,11 @@ public final class ReconnectLoop {
             session.speak(connection, this::answered);
         } catch (CannotConnectException e) {
             failed(e.reason());
+        } catch (TokenException e) {
+            // Another server may take it. Others at this address would have to wait for each wrong one.
+            source.lost(server);
+            failed(e.getMessage());
+            stopped.await(TOKEN_PAUSE.toNanos(), TimeUnit.NANOSECONDS);
         } catch (NotTakenException e) {
             // Another server may.
             source.lost(server);

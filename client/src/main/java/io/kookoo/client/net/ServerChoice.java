@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,8 +31,8 @@ final class ServerChoice {
 
     /** Since when those have answered that have done so without a break. Guarded by this, as all below. */
     private final Map<ServerAddress, Long> answeringSince = new HashMap<>();
-    /** Those that did not answer when they were asked last. */
-    private final Set<ServerAddress> silent = new HashSet<>();
+    /** Those that did not answer when they were asked last, in the order in which that was found. */
+    private final Set<ServerAddress> silent = new LinkedHashSet<>();
     /** Null before the first choice. */
     private ServerAddress current;
     /** In the order in which they are preferred. */
@@ -53,13 +53,18 @@ final class ServerChoice {
     /** A server has not answered, or a connection to it was lost. */
     synchronized void silent(ServerAddress server) {
         answeringSince.remove(server);
+        silent.remove(server);
         silent.add(server);
     }
 
-    /** All of them, in the order in which they are to be tried: those that are known to be silent come last. */
+    /**
+     * All of them, in the order in which they are to be tried: those that are known to be silent come last, and of them last who has been found
+     * to be so last. So nobody is passed over for ever for one that answers and is lost, again and again.
+     */
     synchronized List<ServerAddress> toTry() {
         List<ServerAddress> order = new ArrayList<>(servers.addresses());
-        order.sort(Comparator.comparing(silent::contains));
+        order.removeAll(silent);
+        order.addAll(silent);
         return order;
     }
 

@@ -13,6 +13,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ProtocolException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -53,6 +54,8 @@ public final class ServerConnection implements AutoCloseable {
     /** The buffer last written, to be filled again. Guarded by {@link #writing}. */
     private byte[] spare;
 
+    private final TokenShown token;
+
     private volatile boolean inWrite;
     /** The moment at which writing last began or went on. */
     private volatile long writeProgressNanos = System.nanoTime();
@@ -90,7 +93,9 @@ public final class ServerConnection implements AutoCloseable {
         socket.setSoTimeout(Math.toIntExact(limits.pingInterval().toMillis()));
         PacketReader reader =
                 new PacketReader(new PingingStream(), Magic.RESPONSE, limits.maxPacketBytes(), limits.maxLineBytes());
-        this.inbox = new Inbox(reader, this::isAnswerToPing);
+        this.token = new TokenShown(limits.credentials().token());
+        this.inbox = new Inbox(reader, message -> token.isAnswer(message) || isAnswerToPing(message));
+        send(token::write);
     }
 
     /**
@@ -190,8 +195,9 @@ public final class ServerConnection implements AutoCloseable {
             throw lost(e);
         }
         if (message instanceof Refusal refusal) {
-            throw new IOException("the server sent what is no answer: " + refusal.text());
+            throw new ProtocolException("the server sent what is no answer: " + refusal.text());
         }
+        TokenShown.check(message);
         return message;
     }
 

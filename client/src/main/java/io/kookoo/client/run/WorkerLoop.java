@@ -287,7 +287,12 @@ final class WorkerLoop {
             }
         }
 
-        private void refused(Packet error) {
+        private void refused(Packet error) throws IOException {
+            if (error.text(0).equals(ErrorCode.PERMISSION_DENIED.name())) {
+                // Nothing that was asked for is answered otherwise: to be tried again, when somebody may have given the
+                // role.
+                throw new IOException("the server refuses: " + error.text(0) + " " + error.text(1));
+            }
             LogEvent event = LogEvent.of("refused")
                     .with("connection", NAME)
                     .with("server", connection.address())

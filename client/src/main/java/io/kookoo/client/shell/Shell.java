@@ -7,7 +7,7 @@ import io.kookoo.client.RefusedException;
 import io.kookoo.client.TextVerb;
 import io.kookoo.client.net.CannotConnectException;
 import io.kookoo.client.net.ConnectionLimits;
-import io.kookoo.client.net.ServerAddress;
+import io.kookoo.client.net.Servers;
 import io.kookoo.settings.NearestName;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -46,21 +46,23 @@ public final class Shell {
 
     /**
      * @param completions told what the server has
+     * @param resubmit whether a call that may have been run is submitted again when its connection is lost
      * @param maxCommandBytes the longest line that the server takes
      * @param ending whether the process is told to end: an interrupt then means the shell itself
      */
     public Shell(
             Dialogue dialogue,
             Completions completions,
-            ServerAddress address,
+            Servers servers,
             ConnectionLimits limits,
+            boolean resubmit,
             int maxCommandBytes,
             Calls calls,
             Columns columns,
             BooleanSupplier ending) {
         this.dialogue = dialogue;
         this.completions = completions;
-        this.link = new ServerLink(address, limits, dialogue);
+        this.link = new ServerLink(servers, limits, resubmit, dialogue);
         this.maxCommandBytes = maxCommandBytes;
         this.calls = calls;
         this.columns = columns;

@@ -137,6 +137,8 @@ public final class Prompt implements AutoCloseable {
                     : e.getMessage();
             throw new IOException("lines are not kept in " + file + ": " + reason, e);
         }
+        // A token that somebody has typed.
+        reader.setVariable(LineReader.HISTORY_IGNORE, "auth *:AUTH *:Auth *");
         reader.setVariable(LineReader.HISTORY_FILE, file);
     }
 

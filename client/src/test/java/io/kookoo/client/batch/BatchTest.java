@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kookoo.client.Kookoo;
+import io.kookoo.client.PlainKookoo;
 import io.kookoo.client.net.ScriptedServer;
 import io.kookoo.client.net.ScriptedServer.Peer;
 import io.kookoo.protocol.FunctionName;
@@ -33,8 +34,8 @@ class BatchTest {
     private Kookoo kookoo;
 
     @BeforeEach
-    void connect() throws IOException {
-        kookoo = Kookoo.connect("127.0.0.1", server.port());
+    void connect() throws IOException, InterruptedException {
+        kookoo = PlainKookoo.connect(server);
     }
 
     @AfterEach

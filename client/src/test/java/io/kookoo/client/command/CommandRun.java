@@ -27,7 +27,9 @@ final class CommandRun {
         }
     };
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    private final Map<String, String> environment = new HashMap<>();
+    /** Nothing is submitted but what a test says, and only once, unless it says otherwise. */
+    private final Map<String, String> environment = new HashMap<>(Map.of("KOOKOO_NO_RESUBMIT", "true"));
+
     private final List<Runnable> hooks = new CopyOnWriteArrayList<>();
     private final List<Integer> halts = new CopyOnWriteArrayList<>();
     private final Path home;

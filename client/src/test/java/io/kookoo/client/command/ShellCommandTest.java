@@ -143,7 +143,7 @@ class ShellCommandTest {
         assertEquals("", run.out());
         String lost = "the connection to 127.0.0.1:" + server.port() + " is lost: the server closed the connection";
         // The connection itself says it at any time.
-        assertTrue(run.err().contains("line 1: " + lost + "\n"), run.err());
+        assertTrue(run.err().contains("line 1: " + lost + "; cannot connect to "), run.err());
         assertTrue(run.err().contains("line 2: cannot connect to 127.0.0.1:" + server.port()), run.err());
         assertEquals(-1, run.err().indexOf("line 3"), run.err());
     }

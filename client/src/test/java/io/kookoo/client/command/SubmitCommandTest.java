@@ -561,7 +561,7 @@ class SubmitCommandTest {
 
     @Test
     void shouldFailALineThatIsTooLongAndGoOn() throws Exception {
-        String most = "x".repeat(1024 - 1 - 16);
+        String most = "x".repeat(1024 - 1 - 32);
         CommandRun run = new CommandRun(home)
                 .environment("KOOKOO_MAX_PACKET", "1K")
                 .input(new ByteArrayInputStream(
@@ -577,10 +577,10 @@ class SubmitCommandTest {
                             res(WORK_COMPLETE, "H:1", "a\n"),
                             res(WORK_COMPLETE, "H:2", "b\n"),
                             res(WORK_COMPLETE, "H:3", "e\n"));
-            String reason = " bytes; at most 1007 can be sent ([Server] max_packet)\n";
+            String reason = " bytes; at most 991 can be sent ([Server] max_packet)\n";
             run.exits(7)
                     .printing(
-                            "a\nb\nERROR: the line has 1008" + reason + "ERROR: the line has 300000" + reason
+                            "a\nb\nERROR: the line has 992" + reason + "ERROR: the line has 300000" + reason
                                     + "e\nERROR: the line has 1009" + reason,
                             "3 of 6 lines failed\n");
         }
@@ -588,7 +588,7 @@ class SubmitCommandTest {
 
     @Test
     void shouldFailALineThatIsTooLongForTheServerAlone() throws Exception {
-        String most = "x".repeat(2048 - 1 - 16);
+        String most = "x".repeat(2048 - 1 - 32);
         CommandRun run = submit(most + "\n" + most + "x\n1\n", "--chunk", 9);
         try (Peer peer = looked("Server\tport\t1\tdefault\nServer\tmax_packet\t2K\tsettings.ini\n.\n", CHUNKS)) {
             peer.expect(req(OPTION_REQ, "exceptions"), chunk(most + "\n"), chunk("1\n"))
@@ -596,7 +596,7 @@ class SubmitCommandTest {
                     .send(res(WORK_COMPLETE, "H:1", "a\n"), res(WORK_COMPLETE, "H:2", "c\n"));
             run.exits(7)
                     .printing(
-                            "a\nERROR: the line has 2032 bytes; at most 2031 can be sent (the server's [Server] max_packet)\nc\n",
+                            "a\nERROR: the line has 2016 bytes; at most 2015 can be sent (the server's [Server] max_packet)\nc\n",
                             "1 of 3 lines failed\n");
         }
     }

@@ -276,6 +276,75 @@ class FunctionExecutorTest {
         assertTrue(problems.contains(".compareTo: parameter 1 is a " + Hidden.class.getName()), problems);
     }
 
+    @Test
+    void shouldRunNoMethodThatIsNoFunctionWhateverItIsCalled() {
+        FunctionExecutor executor = executor(new Hidden());
+        for (String method : List.of(
+                "inherited",
+                "packagePrivate",
+                "package_private",
+                "forgotten",
+                "forgottenPublic",
+                "guarded",
+                "compareTo",
+                "toString",
+                "hashCode",
+                "equals",
+                "getClass",
+                "notify",
+                "notifyAll",
+                "wait",
+                "finalize",
+                "clone",
+                "<init>",
+                "Hidden",
+                "Hidden.fixed",
+                "java.lang.Runtime.exec",
+                "ratio")) {
+            for (String arguments : List.of("", "1", "\"x\"", "1,2")) {
+                assertTrue(
+                        failure(executor, method, arguments)
+                                .getMessage()
+                                .startsWith("no such function: " + method + ","),
+                        method);
+            }
+        }
+    }
+
+    // Which are allowed
+
+    private FunctionExecutor allowing(String... names) {
+        return new FunctionExecutor(FunctionExecutor.builtIns(), home.resolve("functions"), home, List.of(names));
+    }
+
+    @Test
+    void shouldRunTheFunctionsThatAreAllowedAndNoOthers() throws FunctionFailedException {
+        FunctionExecutor executor = allowing("ADD", "helloWorld");
+        assertEquals(List.of("add", "hello_world"), executor.names());
+        assertEquals("3", executor.execute("add", "1,2"));
+        assertEquals("3", executor.executeCall("add(1,2)", null));
+        for (String other : List.of("sub", "calculate", "disk_usage", "write_file")) {
+            assertTrue(failure(executor, other, "1,2").getMessage().startsWith("no such function: " + other + ","));
+            assertThrows(FunctionFailedException.class, () -> executor.executeCall(other + "(1,2)", null));
+            assertThrows(
+                    FunctionFailedException.class,
+                    () -> executor.executeBatch(other, io.kookoo.protocol.Data.of("1,2\n"), null, () -> {}));
+        }
+        assertTrue(executor.functions().stream()
+                .allMatch(function -> List.of("add", "hello_world").contains(function.name())));
+    }
+
+    @Test
+    void shouldSayWhichOfTheAllowedFunctionsThereAreNot() {
+        FunctionExecutor executor = allowing("add", "ad");
+        assertEquals(List.of(), executor.problems(), "the folder may still have it");
+        executor.refresh();
+        assertEquals(
+                List.of("[Client] functions has ad, and there is no such function; take it out, or add one"),
+                executor.problems());
+        assertEquals(List.of("add"), executor.names());
+    }
+
     /** Two methods that no call can tell apart, and two names that differ only in case. */
     public static class Colliding implements FunctionLibrary {
         public int twice(int n) {

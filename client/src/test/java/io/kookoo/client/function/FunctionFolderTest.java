@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -91,7 +92,70 @@ class FunctionFolderTest {
         }
     }
 
+    private static void permit(Path file, String permissions) throws IOException {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+    }
+
     // Errors
+
+    @Test
+    void shouldLoadNothingFromAFolderThatOthersCanWrite() throws Exception {
+        permit(Files.createDirectories(functions), "rwxrwxrwx");
+        put("Good.java", library("Good", "public String good() { return \"good\"; }"));
+        assertFalse(offers("good"));
+        assertEquals(
+                List.of(functions + ": not loaded, its functions stay as they were: others than its owner can write to "
+                        + functions + ", and so could have this client run what they like; chmod go-w " + functions),
+                executor.problems());
+        permit(functions, "rwxr-xr-x");
+        executor.refresh();
+        assertProblems();
+        assertEquals("good", executor.execute("good", ""));
+    }
+
+    @Test
+    void shouldLoadNothingBelowAFolderThatOthersCanWrite() throws Exception {
+        Path between = Files.createDirectory(home.resolve("between"));
+        functions = between.resolve("functions");
+        executor = new FunctionExecutor(List.of(), functions, home, List.of());
+        permit(between, "rwxr-xrwx");
+        put("Good.java", library("Good", "public String good() { return \"good\"; }"));
+        assertFalse(offers("good"));
+        assertProblems(functions + ": not loaded, its functions stay as they were: others than its owner can write to "
+                + between + ", ");
+    }
+
+    @Test
+    void shouldKeepWhatWasLoadedWhenOthersCanWriteTheFolderLater() throws Exception {
+        put("V.java", library("V", "public int version() { return 1; }"));
+        permit(functions, "rwxrwxrwx");
+        put("V.java", library("V", "public int version() { return 2; }"));
+        put("W.java", library("W", "public int other() { return 2; }"));
+        assertEquals("1", executor.execute("version", ""));
+        assertFalse(offers("other"));
+    }
+
+    @Test
+    void shouldLoadNoFileThatOthersCanWrite() throws Exception {
+        put("Good.java", library("Good", "public String good() { return \"good\"; }"));
+        Path open = Files.writeString(functions.resolve("Open.java"), library("Open", "public void open() {}"));
+        permit(open, "rw-r--rw-");
+        putJar("open.jar", Map.of("Jarred", library("Jarred", "public void jarred() {}")), Map.of());
+        permit(functions.resolve("open.jar"), "rw-r--rw-");
+        executor.refresh();
+        // The jar was loaded before, and stays.
+        assertProblems(
+                "open.jar: not loaded: others than its owner can write to it; chmod go-w ",
+                "Open.java: not loaded: others than its owner can write to it; chmod go-w " + open);
+        assertTrue(offers("good"));
+        assertTrue(offers("jarred"));
+        assertFalse(offers("open"));
+        permit(open, "rw-r--r--");
+        permit(functions.resolve("open.jar"), "rw-r--r--");
+        executor.refresh();
+        assertProblems();
+        assertTrue(offers("open"));
+    }
 
     @Test
     void shouldReportFileLineColumnAndMessageAndGoOn() throws Exception {

@@ -42,6 +42,21 @@ class ServerChoiceTest {
     }
 
     @Test
+    void shouldTryLastWhoWasLostLastWhereAllAreSilent() {
+        byOrder.silent(A);
+        byOrder.silent(C);
+        byOrder.silent(B);
+        assertEquals(List.of(A, C, B), byOrder.toTry());
+        byOrder.silent(A);
+        assertEquals(List.of(C, B, A), byOrder.toTry());
+        // It answers, and is lost again.
+        byOrder.answered(B);
+        assertEquals(List.of(B, C, A), byOrder.toTry());
+        byOrder.silent(B);
+        assertEquals(List.of(C, A, B), byOrder.toTry());
+    }
+
+    @Test
     void shouldChooseTheFirstOfThoseThatAnswerAndKnowWhichAreBetter() {
         assertEquals(A, byOrder.choose(Map.of(A, 0L, C, 0L)));
         assertEquals(List.of(), byOrder.better());

@@ -108,6 +108,19 @@ class WorkerLoopTest {
     }
 
     @Test
+    void shouldTryAgainWhereItHasNotTheRole() throws Exception {
+        start(1, PATIENT);
+        try (Peer peer = greeted()) {
+            peer.send(res(ERROR, "PERMISSION_DENIED", "CAN_DO needs the role work, which ci has not"));
+            peer.expectEnd();
+        }
+        log.await("the server refuses: PERMISSION_DENIED CAN_DO needs the role work, which ci has not");
+        try (Peer again = greeted()) {
+            again.send(res(NO_JOB)).expect(req(PRE_SLEEP));
+        }
+    }
+
+    @Test
     void shouldAnnounceEveryNameAsItIs() throws IOException {
         functions = new GatedFunctions("add", "grüße an alle", "f[]");
         start(2, PATIENT);

@@ -57,6 +57,7 @@ class CompletionsTest {
     void shouldKeepWhatItKnowsWhenTheServerIsGone() throws Exception {
         refresh("add\t0\t0\t1\n.\n", ".\n");
         CompletableFuture<Void> refreshed = completions.refresh(kookoo);
+        server.close();
         peer.hangUp();
         ExecutionException failure = assertThrows(ExecutionException.class, () -> refreshed.get(10, TimeUnit.SECONDS));
         assertInstanceOf(ConnectionLostException.class, failure.getCause());
@@ -91,7 +92,7 @@ class CompletionsTest {
         refresh(
                 "a%1B[2J\t0\t0\t1\na b\t0\t0\t1\nadd[]\t0\t0\t1\nawaited\t1\t0\t0\nadd\t0\t0\t1\n.\n",
                 "a\u009b\t1\n.\n");
-        assertEquals(List.of("add("), texts("", "a"));
+        assertEquals(List.of("auth", "add("), texts("", "a"));
         assertFalse(completions.isFunction("awaited"));
         assertEquals(List.of(), texts("subscribe ", ""));
     }

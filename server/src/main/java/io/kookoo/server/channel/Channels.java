@@ -34,11 +34,6 @@ public final class Channels {
     /** The sender of what no connection has said. */
     static final String SERVER = "server";
 
-    /** Of all channels together, the first ones included. */
-    static final int MAX_CHANNELS = 1000;
-
-    static final int MAX_SUBSCRIPTIONS = 100;
-
     /** A subscriber for which more waits gets no more of the channel. Less where the outbox itself takes less. */
     private static final int SUBSCRIBER_BYTES = 1024 * 1024;
 
@@ -54,6 +49,9 @@ public final class Channels {
     private final int historyLength;
     private final int subscriberBytes;
 
+    private final int maxChannels;
+    private final int maxSubscriptions;
+
     // Guarded by this.
     private final Map<String, Channel> channels = new LinkedHashMap<>();
     private final Map<String, Member> named = new HashMap<>();
@@ -63,8 +61,12 @@ public final class Channels {
     /**
      * @param historyLength how many messages a channel keeps; 0 for none
      * @param outboxBytes what may wait for a peer before it is disconnected
+     * @param maxChannels of all channels together, the first ones included
+     * @param maxSubscriptions of one connection
      */
-    public Channels(Clock clock, int historyLength, long outboxBytes) {
+    public Channels(Clock clock, int historyLength, long outboxBytes, int maxChannels, int maxSubscriptions) {
+        this.maxChannels = maxChannels;
+        this.maxSubscriptions = maxSubscriptions;
         this.clock = clock;
         this.historyLength = historyLength;
         this.subscriberBytes = (int) Math.min(SUBSCRIBER_BYTES, outboxBytes);
@@ -139,6 +141,12 @@ public final class Channels {
 
     // ---- channels ----
 
+    /** Whether there is such a channel, and the server alone writes to it. */
+    public synchronized boolean isSystem(String name) {
+        Channel channel = channels.get(name);
+        return channel != null && channel.system;
+    }
+
     /** The names of all channels, and how many subscribers each has; in the order in which they were made. */
     public synchronized Map<String, Integer> list() {
         Map<String, Integer> all = new LinkedHashMap<>();
@@ -154,9 +162,9 @@ public final class Channels {
         if (channels.containsKey(name)) {
             throw new RefusedException("CHANNEL_EXISTS", "there is a channel " + name + " already; subscribe to it");
         }
-        if (channels.size() >= MAX_CHANNELS) {
+        if (channels.size() >= maxChannels) {
             throw new RefusedException(
-                    "TOO_MANY_CHANNELS", "there are " + MAX_CHANNELS + " channels, the most there may be");
+                    "TOO_MANY_CHANNELS", "there are " + maxChannels + " channels, the most there may be");
         }
         open(name, false);
     }
@@ -170,10 +178,10 @@ public final class Channels {
     public synchronized void subscribe(Member member, String name, int last, String reply, Deliveries deliveries)
             throws RefusedException {
         Channel channel = channel(name);
-        if (!member.subscriptions.contains(channel) && member.subscriptions.size() >= MAX_SUBSCRIPTIONS) {
+        if (!member.subscriptions.contains(channel) && member.subscriptions.size() >= maxSubscriptions) {
             throw new RefusedException(
                     "TOO_MANY_SUBSCRIPTIONS",
-                    "this connection has " + MAX_SUBSCRIPTIONS
+                    "this connection has " + maxSubscriptions
                             + " subscriptions, the most it may have; unsubscribe from one, or open another connection");
         }
         deliveries.to(member.outbox).text(reply);

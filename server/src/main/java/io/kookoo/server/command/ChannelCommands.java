@@ -1,5 +1,7 @@
 package io.kookoo.server.command;
 
+import io.kookoo.server.access.Need;
+import io.kookoo.server.access.Standing;
 import io.kookoo.server.channel.Channels;
 import io.kookoo.server.channel.Member;
 import io.kookoo.server.channel.RefusedException;
@@ -47,9 +49,11 @@ public final class ChannelCommands {
      * The whole answer to a line, with the ends of its lines.
      *
      * @param member who sent it, and so is {@code peer}
+     * @param standing of who sent it; that it may use the verb was looked at before
+     * @throws DeniedException where the channel is the server's own and none of its business
      * @return empty where the answer is in the outbox already; null where the line is none of these commands
      */
-    String answer(String line, Member member, Peer peer, Deliveries deliveries) {
+    String answer(String line, Member member, Peer peer, Standing standing, Deliveries deliveries) {
         Matcher words = LINE.matcher(line);
         if (!words.matches()) {
             return null;
@@ -57,6 +61,12 @@ public final class ChannelCommands {
         String verb = words.group(1).toLowerCase(Locale.ROOT);
         String word = words.group(2);
         String rest = words.group(3);
+        if ((verb.equals("subscribe") || verb.equals("history"))
+                && !standing.isAdmin()
+                && word != null
+                && channels.isSystem(word)) {
+            throw new DeniedException(Need.CHANNEL);
+        }
         try {
             return switch (verb) {
                 case "name" -> name(member, peer, word, rest);

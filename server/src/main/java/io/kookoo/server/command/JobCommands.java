@@ -4,6 +4,7 @@ import io.kookoo.protocol.Data;
 import io.kookoo.protocol.EscapedText;
 import io.kookoo.protocol.FunctionName;
 import io.kookoo.protocol.JobHandle;
+import io.kookoo.server.access.Standing;
 import io.kookoo.server.dispatch.Commit;
 import io.kookoo.server.dispatch.Dispatcher;
 import io.kookoo.server.dispatch.Peer;
@@ -58,17 +59,20 @@ public final class JobCommands {
     }
 
     /** {@code result H [wait]}; empty where the answer comes once the job has ended. */
-    String result(String[] words, Peer peer) {
+    String result(String[] words, Standing standing, Peer peer) {
         boolean wait = words.length == 3 && option(words[2]).equals("wait");
         if (words.length != 2 && !wait) {
             return TextCommands.incomplete(words[0]);
         }
         JobHandle handle = JobHandle.of(words[1]);
+        TextCommands.checkOwner(dispatcher.owner(handle), standing);
         if (wait && dispatcher.watch(handle, peer, JobCommands::resultLine)) {
             return "";
         }
         try {
-            return known(handle).map(JobCommands::resultLine).orElseGet(() -> unknown(words[1]));
+            Optional<JobRecord> job = known(handle);
+            TextCommands.checkOwner(job.map(JobRecord::owner), standing);
+            return job.map(JobCommands::resultLine).orElseGet(() -> unknown(words[1]));
         } catch (StoreException e) {
             return failed(e);
         }
@@ -88,8 +92,8 @@ public final class JobCommands {
                 + "\r\n";
     }
 
-    /** {@code jobs [function F] [state S] [since MILLISECONDS] [limit N]}. */
-    String jobs(String[] words) {
+    /** {@code jobs [function F] [state S] [since MILLISECONDS] [limit N]}; of who is no administrator their own. */
+    String jobs(String[] words, Standing standing) {
         FunctionName function = null;
         JobState state = null;
         long since = 0;
@@ -119,7 +123,8 @@ public final class JobCommands {
         }
         StringBuilder answer = new StringBuilder();
         try {
-            for (JobRecord job : list(new JobQuery(function, state, since, limit))) {
+            for (JobRecord job :
+                    list(new JobQuery(function, state, standing.isAdmin() ? null : standing.name(), since, limit))) {
                 TextCommands.row(
                         answer,
                         job.handle(),
@@ -220,12 +225,9 @@ public final class JobCommands {
     }
 
     /** {@code backup FILE}, whose blanks are written {@code %20}. */
-    String backup(String[] words, boolean loopback) {
+    String backup(String[] words) {
         if (words.length != 2) {
             return TextCommands.incomplete(words[0]);
-        }
-        if (!loopback) {
-            return "ERR PERMISSION_DENIED backup+is+for+connections+from+this+machine\r\n";
         }
         try {
             Path file = Path.of(decode(words[1]));

@@ -12,6 +12,7 @@ import io.kookoo.protocol.Priority;
 import io.kookoo.protocol.Refusal;
 import io.kookoo.protocol.TextLine;
 import io.kookoo.protocol.UniqueId;
+import io.kookoo.server.access.Standing;
 import io.kookoo.server.channel.Member;
 import io.kookoo.server.dispatch.Deliveries;
 import io.kookoo.server.dispatch.Dispatcher;
@@ -62,6 +63,7 @@ public final class PeerConversation implements Conversation {
     private final Member member;
     private final Link link;
     private final Deliveries deliveries;
+    private Standing standing = Standing.ALL;
     private boolean first = true;
     /** Of the last submission: most are of the same function, and need no name of their own. */
     private FunctionName lastFunction;
@@ -87,6 +89,17 @@ public final class PeerConversation implements Conversation {
         if (LOG.isDebugEnabled()) {
             LOG.debug(line("connected").with("port", connection.port()).toString());
         }
+    }
+
+    /** From now on the peer has this standing, which {@link Doorkeeper} has looked at before anything comes here. */
+    void speakAs(Standing standing) {
+        this.standing = standing;
+        peer.speaksFor(standing.name());
+    }
+
+    @Override
+    public boolean isKnown() {
+        return true;
     }
 
     @Override
@@ -169,9 +182,22 @@ public final class PeerConversation implements Conversation {
         }
     }
 
+    /** Whether a line with this first word would be the beginning of a web browser's request, which ends the connection. */
+    boolean isWebRequest(String verb) {
+        return first && HTTP_METHODS.contains(verb.toUpperCase(Locale.ROOT));
+    }
+
+    /** Answers a line that is not to be heard. */
+    void answer(String answer) {
+        closeGrab();
+        awaitCommit();
+        deliveries.own().text(answer);
+        first = false;
+    }
+
     private boolean hear(String line) {
-        String verb = line.strip().split("\\s", 2)[0];
-        if (first && HTTP_METHODS.contains(verb.toUpperCase(Locale.ROOT))) {
+        String verb = TextCommands.verb(line);
+        if (isWebRequest(verb)) {
             LOG.warn(line("http_refused").with("line", line).toString());
             return false;
         }
@@ -182,9 +208,9 @@ public final class PeerConversation implements Conversation {
             // What others are to get must not wait for the store as well.
             deliveries.flush(LOG);
         }
-        String answer = channelCommands.answer(line, member, peer, deliveries);
+        String answer = channelCommands.answer(line, member, peer, standing, deliveries);
         if (answer == null) {
-            answer = textCommands.answer(line, connection.isLoopback(), peer, deliveries);
+            answer = textCommands.answer(line, standing, peer, deliveries);
         }
         deliveries.own().text(answer);
         return true;
@@ -269,7 +295,7 @@ public final class PeerConversation implements Conversation {
 
     private void canDo(Packet packet) {
         if (functionNameFits(packet, 0)) {
-            dispatcher.canDo(peer, packet.function(0), null, deliveries);
+            canDo(packet.function(0), null);
         }
     }
 
@@ -281,7 +307,14 @@ public final class PeerConversation implements Conversation {
                     "CAN_DO_TIMEOUT takes milliseconds, 0 to " + MAX_TIMEOUT.toMillis() + ", not " + packet.text(1));
         } else if (functionNameFits(packet, 0)) {
             Duration timeout = millis == 0 ? null : Duration.ofMillis(millis);
-            dispatcher.canDo(peer, packet.function(0), timeout, deliveries);
+            canDo(packet.function(0), timeout);
+        }
+    }
+
+    private void canDo(FunctionName function, Duration timeout) {
+        String refusal = dispatcher.canDo(peer, function, timeout, deliveries);
+        if (refusal != null) {
+            error(ErrorCode.TOO_MANY_FUNCTIONS, refusal);
         }
     }
 
@@ -333,6 +366,11 @@ public final class PeerConversation implements Conversation {
 
     private void option(Packet packet) {
         String option = packet.text(0);
+        if (TokenOption.is(option)) {
+            // It was looked at before it came here, or nobody needs one.
+            deliveries.own().packet(PacketType.OPTION_RES, TokenOption.NAME);
+            return;
+        }
         if (Nodes.isAnnouncement(option)) {
             Refusal refusal = nodes.announce(link, option, deliveries);
             if (refusal != null) {
@@ -353,6 +391,7 @@ public final class PeerConversation implements Conversation {
             case "catalog" -> dispatcher.becomePoller(peer);
             case "cancel" -> dispatcher.wantCancels(peer);
             case "attempt" -> dispatcher.wantAttempts(peer);
+            case "parts" -> dispatcher.wantMissedParts(peer);
             case "control" -> nodes.control(link);
             case "leave" -> nodes.leave(link);
             default -> {

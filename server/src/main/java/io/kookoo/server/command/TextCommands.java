@@ -7,6 +7,8 @@ import io.kookoo.protocol.JobHandle;
 import io.kookoo.protocol.Priority;
 import io.kookoo.protocol.UniqueId;
 import io.kookoo.protocol.WireName;
+import io.kookoo.server.access.Need;
+import io.kookoo.server.access.Standing;
 import io.kookoo.server.dispatch.Deliveries;
 import io.kookoo.server.dispatch.Dispatcher;
 import io.kookoo.server.dispatch.FunctionStatus;
@@ -22,6 +24,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -60,10 +63,11 @@ public final class TextCommands {
             jobs ...\tjobs that are known: [function F] [state S] [since MILLISECONDS] [limit N]
             retry H\truns a dead job again; retry function F: all of F
             purge [function F]\tforgets dead jobs
-            backup FILE\tcopies the store into a new file of the server's machine; from this machine alone
+            backup FILE\tcopies the store into a new file of the server's machine
             maxqueue F [N]\tat most N jobs of F; or three numbers, for high, normal and low priority
-            report\twrites the report of the session, and begins another; from this machine alone
-            shutdown [graceful]\tends the server; graceful lets jobs end first; from this machine alone
+            report\twrites the report of the session, and begins another
+            shutdown [graceful]\tends the server; graceful lets jobs end first
+            auth TOKEN\tshows the token that this server may want first
             help\tthis list
             name [N]\tthe name of this connection among the others; N takes it
             clients\tconnections: number, name, address, since, seconds, channels
@@ -114,6 +118,11 @@ public final class TextCommands {
         this.shutdown = shutdown;
     }
 
+    /** The first word of a line as it is typed. */
+    static String verb(String line) {
+        return line.strip().split("\\s", 2)[0];
+    }
+
     /** Whether the answer to a verb, in any case, may have to wait for a disk. */
     static boolean mayBlock(String verb) {
         return BLOCKING.contains(verb.toLowerCase(Locale.ROOT));
@@ -122,11 +131,12 @@ public final class TextCommands {
     /**
      * The whole answer to a line, with the ends of its lines. The verb may be in any case; words are split at blanks.
      *
-     * @param loopback whether it comes from this machine
+     * @param standing of who sent it; that it may use the verb was looked at before
      * @param peer who sent it
      * @param deliveries what the command leaves to be done
+     * @throws DeniedException where the command is about a job of others that is none of its business
      */
-    String answer(String line, boolean loopback, Peer peer, Deliveries deliveries) {
+    String answer(String line, Standing standing, Peer peer, Deliveries deliveries) {
         String[] words = line.strip().split("\\s+");
         return switch (words[0].toLowerCase(Locale.ROOT)) {
             case "version" -> "OK " + Version.TEXT + "\n";
@@ -136,23 +146,25 @@ public final class TextCommands {
             case "prioritystatus" -> priorityStatus();
             case "workers" -> workers();
             case "show" -> show(words);
-            case "cancel" -> cancel(words, deliveries);
+            case "cancel" -> cancel(words, standing, deliveries);
             case "create" -> create(words);
             case "drop" -> drop(words, deliveries);
             case "maxqueue" -> maxQueue(words);
-            case "shutdown" -> shutdown(words, loopback);
-            case "result" -> jobCommands.result(words, peer);
-            case "jobs" -> jobCommands.jobs(words);
+            case "shutdown" -> shutdown(words);
+            case "result" -> jobCommands.result(words, standing, peer);
+            case "jobs" -> jobCommands.jobs(words, standing);
             case "retry" -> jobCommands.retry(words);
             case "purge" -> jobCommands.purge(words);
-            case "backup" -> jobCommands.backup(words, loopback);
-            case "report" -> report(words, loopback);
+            case "backup" -> jobCommands.backup(words);
+            case "report" -> report(words);
             case "nodes" -> nodeCommands.nodes(words);
             case "quiet" -> nodeCommands.quiet(words, deliveries);
             case "resume" -> nodeCommands.resume(words, deliveries);
             case "stop" -> nodeCommands.stop(words, deliveries);
+            // It was looked at before it came here, or nobody needs one.
+            case "auth" -> words.length == 2 ? OK : incomplete(words[0]);
             case "help" -> HELP + END;
-            default -> "ERR UNKNOWN_COMMAND Unknown+server+command" + encode(words[0]) + "\r\n";
+            default -> unknown(words[0]);
         };
     }
 
@@ -211,16 +223,28 @@ public final class TextCommands {
         return answer.append(END).toString();
     }
 
-    private String cancel(String[] words, Deliveries deliveries) {
+    private String cancel(String[] words, Standing standing, Deliveries deliveries) {
         boolean cancelled;
         if (words.length == 3 && words[1].equalsIgnoreCase("job")) {
-            cancelled = dispatcher.cancel(JobHandle.of(words[2]), deliveries);
+            JobHandle handle = JobHandle.of(words[2]);
+            checkOwner(dispatcher.owner(handle), standing);
+            cancelled = dispatcher.cancel(handle, deliveries);
         } else if (words.length == 4 && words[1].equalsIgnoreCase("unique")) {
-            cancelled = dispatcher.cancel(FunctionName.of(words[2]), UniqueId.of(words[3]), deliveries);
+            FunctionName function = FunctionName.of(words[2]);
+            UniqueId unique = UniqueId.of(words[3]);
+            checkOwner(dispatcher.owner(function, unique), standing);
+            cancelled = dispatcher.cancel(function, unique, deliveries);
         } else {
             return incomplete(words[0]);
         }
         return cancelled ? OK : "ERR UNKNOWN_JOB\r\n";
+    }
+
+    /** @param owner of a job; empty where there is no such job, which is said by whoever looks for it next */
+    static void checkOwner(Optional<String> owner, Standing standing) {
+        if (owner.isPresent() && !standing.mayHandle(owner.get())) {
+            throw new DeniedException(Need.OWN);
+        }
     }
 
     private String create(String[] words) {
@@ -231,8 +255,8 @@ public final class TextCommands {
         if (name.length() > FunctionName.MAX_BYTES) {
             return tooLong(name);
         }
-        dispatcher.createFunction(name);
-        return OK;
+        String refusal = dispatcher.createFunction(name);
+        return refusal == null ? OK : error("TOO_MANY_FUNCTIONS", refusal);
     }
 
     private String drop(String[] words, Deliveries deliveries) {
@@ -268,25 +292,19 @@ public final class TextCommands {
         return OK;
     }
 
-    private String shutdown(String[] words, boolean loopback) {
+    private String shutdown(String[] words) {
         boolean graceful = words.length == 2 && words[1].equalsIgnoreCase("graceful");
         if (words.length > 1 && !graceful) {
             return incomplete(words[0]);
-        }
-        if (!loopback) {
-            return "ERR PERMISSION_DENIED shutdown+is+for+connections+from+this+machine\r\n";
         }
         shutdown.accept(graceful);
         return OK;
     }
 
     /** {@code report}: the file's whole path, in which a control character is escaped. */
-    private String report(String[] words, boolean loopback) {
+    private String report(String[] words) {
         if (words.length > 1) {
             return incomplete(words[0]);
-        }
-        if (!loopback) {
-            return "ERR PERMISSION_DENIED report+is+for+connections+from+this+machine\r\n";
         }
         try {
             return "OK " + ControlCharacters.escaped(reporter.reportNow().toString()) + "\n";
@@ -433,6 +451,10 @@ public final class TextCommands {
     /** One line whatever the peer has sent; {@code message} is plain text for people. */
     static String error(String code, String message) {
         return "ERR " + code + " " + ControlCharacters.escaped(message) + "\n";
+    }
+
+    static String unknown(String verb) {
+        return "ERR UNKNOWN_COMMAND Unknown+server+command" + encode(verb) + "\r\n";
     }
 
     static String incomplete(String verb) {

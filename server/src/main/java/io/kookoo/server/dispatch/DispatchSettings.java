@@ -17,6 +17,7 @@ import java.util.Map;
  * @param keeping what is written to the store
  * @param retries what follows when a job of a function fails; for functions without an entry nothing does
  * @param maxRunning the most jobs of a function that may run at once; functions without an entry have no limit
+ * @param bounds what it holds at most
  */
 public record DispatchSettings(
         String handlePrefix,
@@ -27,7 +28,8 @@ public record DispatchSettings(
         Duration grabPatience,
         Map<FunctionName, Integer> maxRunning,
         Keeping keeping,
-        Map<FunctionName, Retry> retries) {
+        Map<FunctionName, Retry> retries,
+        Bounds bounds) {
     /**
      * Longer than a client takes from one result to its next call, and shorter than anybody notices of a worker that asks
      * several servers in turn.
@@ -37,6 +39,30 @@ public record DispatchSettings(
     public DispatchSettings {
         maxRunning = Map.copyOf(maxRunning);
         retries = Map.copyOf(retries);
+    }
+
+    /** The same without bounds. */
+    public DispatchSettings(
+            String handlePrefix,
+            int jobRetries,
+            int jobLines,
+            boolean exceptions,
+            Duration stallAlarm,
+            Duration grabPatience,
+            Map<FunctionName, Integer> maxRunning,
+            Keeping keeping,
+            Map<FunctionName, Retry> retries) {
+        this(
+                handlePrefix,
+                jobRetries,
+                jobLines,
+                exceptions,
+                stallAlarm,
+                grabPatience,
+                maxRunning,
+                keeping,
+                retries,
+                Bounds.NONE);
     }
 
     /** Of a server that writes nothing to its store, and has started at the beginning of 1970. */

@@ -56,7 +56,6 @@ public final class Dispatcher {
     /** When the store is tried again after it has failed, unless somebody submits a job before. */
     private static final Duration STORE_RETRY = Duration.ofSeconds(1);
 
-    private static final String SHUTTING_DOWN = "Server is shutting down";
     private static final String STORE_CLOSED = "The store is closed";
 
     private final Clock clock;
@@ -183,14 +182,27 @@ public final class Dispatcher {
         peer.attempts = true;
     }
 
+    /** OPTION_REQ parts: before its submission joins a job of which parts have been sent the peer gets OPTION_RES {@code parts=missed}. */
+    public synchronized void wantMissedParts(Peer peer) {
+        peer.missedParts = true;
+    }
+
     // ---- workers ----
 
     /**
      * CAN_DO and CAN_DO_TIMEOUT: the peer can do the function. To repeat it is harmless, and sets the time limit anew.
      *
      * @param timeout how long each job of it may take; null for no limit
+     * @return null, or why the peer may not: the text of an ERROR TOO_MANY_FUNCTIONS, and nothing has happened
      */
-    public synchronized void canDo(Peer peer, FunctionName name, Duration timeout, Deliveries deliveries) {
+    public synchronized String canDo(Peer peer, FunctionName name, Duration timeout, Deliveries deliveries) {
+        int most = settings.bounds().functions();
+        if (peer.abilities.size() >= most && !peer.abilities.containsKey(functions.get(name))) {
+            return "This worker has announced " + most + " functions, the most it may ([Server] max_functions)";
+        }
+        if (isOneTooMany(name)) {
+            return tooManyNames();
+        }
         FunctionQueue function = function(name);
         Ability ability = peer.abilities.get(function);
         if (ability == null) {
@@ -206,6 +218,7 @@ public final class Dispatcher {
             }
         }
         ability.timeout = timeout;
+        return null;
     }
 
     /** CANT_DO: the peer can no longer do the function; a job of it that runs there goes back to the queue. */
@@ -325,6 +338,10 @@ public final class Dispatcher {
                 job.runs().denominator = packet.number(2);
                 forward(job, packet, deliveries);
             }
+            case WORK_DATA -> {
+                job.runs().partsSent = true;
+                forward(job, packet, deliveries);
+            }
             default -> forward(job, packet, deliveries);
         }
         if (job.state != Job.State.RUNNING) {
@@ -354,19 +371,26 @@ public final class Dispatcher {
      */
     public synchronized String submit(Peer peer, Submission submission, Deliveries deliveries) {
         if (draining) {
-            return SHUTTING_DOWN;
+            return ErrorCode.SHUTTING_DOWN;
+        }
+        if (isOneTooMany(submission.function())) {
+            return tooManyNames();
         }
         FunctionQueue function = function(submission.function());
         Job joined = jobs.joinedBy(function, submission);
         if (joined == null && function.refuses(submission.priority())) {
             return "Job queue is full";
         }
+        String full = joined == null ? full(submission) : null;
+        if (full != null) {
+            return full;
+        }
         boolean background = submission.background();
         boolean durable = background && settings.keeping().durable();
         if (durable && closing) {
             return STORE_CLOSED;
         }
-        Job job = joined == null ? create(submission, function, durable) : joined;
+        Job job = joined == null ? create(submission, function, durable, peer.owner()) : joined;
         if (durable && !job.stored && job.commit == null) {
             write(job, Change.Kind.ADD);
             job.commit = journal.urgent();
@@ -385,6 +409,19 @@ public final class Dispatcher {
         return null;
     }
 
+    /** Why there is no room for one more job; null where there is. */
+    private String full(Submission submission) {
+        Bounds bounds = settings.bounds();
+        if (jobs.size() >= bounds.jobs()) {
+            return "Job queue is full: there are " + bounds.jobs() + " jobs, the most there may be ([Server] max_jobs)";
+        }
+        if (jobs.bytes() + Job.FLAT_BYTES + submission.data().length() > bounds.bytes()) {
+            return "Job queue is full: with this one jobs would take more than " + bounds.bytes()
+                    + " bytes ([Server] max_jobs_size)";
+        }
+        return null;
+    }
+
     private void join(Peer peer, Job job, boolean background, Outbox outbox) {
         if (background) {
             // It stays alive when those who wait for it go away.
@@ -392,6 +429,9 @@ public final class Dispatcher {
         } else {
             job.addWaiting(peer);
             peer.awaited.add(job);
+            if (peer.missedParts && job.state == Job.State.RUNNING && job.runs.partsSent) {
+                outbox.packet(PacketType.OPTION_RES, "parts=missed");
+            }
         }
         outbox.packet(PacketType.JOB_CREATED, job.handle());
         observer.submitted(peer, job);
@@ -413,9 +453,26 @@ public final class Dispatcher {
 
     // ---- functions ----
 
-    /** Makes a function known that nobody has announced or asked for yet. */
-    public synchronized void createFunction(FunctionName name) {
+    /**
+     * Makes a function known that nobody has announced or asked for yet.
+     *
+     * @return null, or why not, and nothing has happened
+     */
+    public synchronized String createFunction(FunctionName name) {
+        if (isOneTooMany(name)) {
+            return tooManyNames();
+        }
         function(name);
+        return null;
+    }
+
+    private boolean isOneTooMany(FunctionName name) {
+        return functions.size() >= settings.bounds().names() && !functions.containsKey(name);
+    }
+
+    private String tooManyNames() {
+        return "There are " + settings.bounds().names()
+                + " functions, the most there may be ([Server] max_function_names); drop function forgets one";
     }
 
     /** How {@link #dropFunction} ended. */
@@ -475,6 +532,19 @@ public final class Dispatcher {
      */
     public List<JobStatus> jobs() {
         return describe(this::status);
+    }
+
+    /** In whose name the job of that handle was submitted, empty for nobody's; as long as it has not ended. */
+    public synchronized Optional<String> owner(JobHandle handle) {
+        return Optional.ofNullable(jobs.byHandle(handle)).map(Job::owner);
+    }
+
+    /** Likewise of the job of a function that has a unique. */
+    public synchronized Optional<String> owner(FunctionName name, UniqueId unique) {
+        FunctionQueue function = functions.get(name);
+        return function == null
+                ? Optional.empty()
+                : Optional.ofNullable(jobs.byUnique(function, unique)).map(Job::owner);
     }
 
     private <T> List<T> describe(Function<Job, T> describe) {
@@ -802,8 +872,9 @@ public final class Dispatcher {
         return function;
     }
 
-    private Job create(Submission submission, FunctionQueue function, boolean durable) {
+    private Job create(Submission submission, FunctionQueue function, boolean durable, String owner) {
         Job job = new Job(handles, submission, function, clock.millis(), clock.nanoTime());
+        job.ownedBy(owner);
         jobs.put(job);
         if (durable) {
             job.state = Job.State.PENDING;
@@ -893,6 +964,7 @@ public final class Dispatcher {
         job.state = Job.State.RUNNING;
         job.runs().worker = peer;
         job.runs().attempt++;
+        job.runs().partsSent = false;
         job.runs().startedNanos = clock.nanoTime();
         peer.running.add(job);
         running++;

@@ -30,6 +30,9 @@ public final class Job {
     /** Of a workload or a result, what lines for people show. */
     static final int EXCERPT_CHARS = 200;
 
+    /** About what a queued job takes besides its workload. */
+    static final int FLAT_BYTES = 200;
+
     /** What is kept of what a worker says of a failure. */
     private static final int MAX_REASON_CHARS = 10_000;
 
@@ -134,6 +137,7 @@ public final class Job {
         this.due = record.due();
         this.created = record.created();
         this.createdNanos = nanoTime - (now - record.created()) * 1_000_000;
+        ownedBy(record.owner());
         if (record.attempts() > 0) {
             runs().attempt = record.attempts();
             runs().failures = record.failures();
@@ -152,6 +156,22 @@ public final class Job {
     @Override
     public boolean equals(Object other) {
         return this == other;
+    }
+
+    /** What it takes, about. */
+    long bytes() {
+        return FLAT_BYTES + data.length();
+    }
+
+    /** In whose name it was submitted; empty for nobody's. */
+    String owner() {
+        return runs.owner;
+    }
+
+    void ownedBy(String name) {
+        if (!name.isEmpty()) {
+            runs().owner = name;
+        }
     }
 
     JobKind kind() {
@@ -201,6 +221,7 @@ public final class Job {
                 publicState.isEnd() && publicState != JobState.DEAD ? null : data,
                 isCatalogCall() ? call.text() : null,
                 reducer,
+                runs.owner,
                 publicState,
                 created,
                 due,

@@ -21,6 +21,7 @@ final class JobIndex {
     private Job[] byNumber = new Job[SMALLEST_TABLE];
 
     private int size;
+    private long bytes;
 
     private final Map<Key, Job> byKey = new HashMap<>();
     private final TreeSet<Job> delayed =
@@ -37,6 +38,7 @@ final class JobIndex {
         if (size++ == byNumber.length) {
             grow();
         }
+        bytes += job.bytes();
         link(job);
         Object key = job.coalescingKey();
         if (key != null) {
@@ -84,6 +86,16 @@ final class JobIndex {
         }
         job.nextInIndex = null;
         size--;
+        bytes -= job.bytes();
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** What all of them take, as {@link Job#bytes} counts. */
+    long bytes() {
+        return bytes;
     }
 
     /** Whether a job that has not ended stands for the same unique or data: two of them would be one for those who submit. */

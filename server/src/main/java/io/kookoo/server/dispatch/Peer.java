@@ -38,6 +38,8 @@ public final class Peer {
     boolean cancels;
     /** Is told which run of a job it gets, where that is not the first. */
     boolean attempts;
+    /** Whether it wants to know that it joins a job of which parts of the result have been sent. */
+    boolean missedParts;
     /** Gets no job, and is not woken for one. */
     boolean quiet;
 
@@ -45,6 +47,9 @@ public final class Peer {
 
     /** How many runs it has ended: WORK_COMPLETE, WORK_FAIL and WORK_EXCEPTION of jobs that it held. */
     long ended;
+
+    /** In whose name it submits jobs; set and read by its own reading thread alone. */
+    private String owner = "";
 
     final Map<FunctionQueue, Ability> abilities = new LinkedHashMap<>();
     /** Those of its abilities that stand among no function's candidates. */
@@ -85,6 +90,15 @@ public final class Peer {
         this.outbox = Objects.requireNonNull(outbox);
         this.since = clock.now();
         this.heardNanos = clock.nanoTime();
+    }
+
+    /** From now on it submits jobs in that name; empty for nobody's. For its reading thread. */
+    public void speaksFor(String name) {
+        owner = name;
+    }
+
+    String owner() {
+        return owner;
     }
 
     /** Of the connection. */

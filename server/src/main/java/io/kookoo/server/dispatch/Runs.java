@@ -13,6 +13,9 @@ final class Runs {
     /** Of a job that has only waited; never changed. */
     static final Runs NONE = new Runs();
 
+    /** In whose name the job was submitted; empty for nobody's. Here, since most jobs are nobody's, and none changes its owner. */
+    String owner = "";
+
     /** Who runs it, in which run, since when; meaningful while it is running. */
     Peer worker;
 
@@ -27,6 +30,9 @@ final class Runs {
     long startedNanos;
     /** Takes it away from its worker; null where the worker set no time limit. */
     Deadlines.Deadline lease;
+
+    /** Whether the run it is in has sent parts of the result, which who joins now will not get. */
+    boolean partsSent;
 
     long numerator;
     long denominator;

@@ -7,10 +7,12 @@ import java.lang.ProcessBuilder.Redirect;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +34,7 @@ public final class LocalWorkers {
     private static final int OUT_OF_MEMORY = 3;
 
     private final List<String> command;
+    private final Consumer<Map<String, String>> environment;
     private final List<Thread> threads = new ArrayList<>();
     private final List<Process> children = new ArrayList<>();
     /** What those who run call themselves. */
@@ -39,9 +42,13 @@ public final class LocalWorkers {
 
     private final CountDownLatch stopping = new CountDownLatch(1);
 
-    /** @param command starts a client that ends when its standard input closes */
-    public LocalWorkers(List<String> command) {
+    /**
+     * @param command starts a client that ends when its standard input closes
+     * @param environment makes of this process's environment that of a child, where other users cannot read what they can on a command line
+     */
+    public LocalWorkers(List<String> command, Consumer<Map<String, String>> environment) {
         this.command = List.copyOf(command);
+        this.environment = environment;
     }
 
     /** Whether a client that calls itself so is one of the children; waits for nothing. */
@@ -124,10 +131,11 @@ public final class LocalWorkers {
                 return "not started";
             }
             try {
-                child = new ProcessBuilder(command)
+                ProcessBuilder builder = new ProcessBuilder(command)
                         .redirectOutput(Redirect.DISCARD)
-                        .redirectError(Redirect.DISCARD)
-                        .start();
+                        .redirectError(Redirect.DISCARD);
+                environment.accept(builder.environment());
+                child = builder.start();
             } catch (IOException | RuntimeException | Error e) {
                 return "not started: " + e;
             }

@@ -1,12 +1,18 @@
 package io.kookoo.server.net;
 
+import io.kookoo.protocol.ErrorCode;
+import io.kookoo.protocol.Magic;
+import io.kookoo.protocol.PacketType;
+import io.kookoo.protocol.PacketWriter;
 import io.kookoo.server.time.Deadlines;
+import io.kookoo.tls.Tls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -31,25 +37,35 @@ public final class Acceptor {
     private final ServerSocket listener;
     private final Limits limits;
     private final Deadlines deadlines;
+    private final Optional<Tls> tls;
     private final Function<Connection, Conversation> opening;
     private final ConnectionThreads threads = new ConnectionThreads();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final Lookout lookout = new Lookout(this::connectionCount);
     private final StuckWrites stuckWrites = new StuckWrites();
     private final AtomicLong lastNumber = new AtomicLong();
+    /** Whether the last that came was refused for want of room; confined to the thread that accepts. */
+    private boolean full;
+
     private volatile boolean stopped;
 
     /**
      * Binds at once; {@link #start} accepts.
      *
+     * @param tls what connections are made with; empty for plain ones
      * @param opening makes the conversation of a connection, on its reading thread
      * @throws IOException when the address cannot be bound
      */
     public Acceptor(
-            InetSocketAddress address, Limits limits, Deadlines deadlines, Function<Connection, Conversation> opening)
+            InetSocketAddress address,
+            Limits limits,
+            Deadlines deadlines,
+            Optional<Tls> tls,
+            Function<Connection, Conversation> opening)
             throws IOException {
         this.limits = limits;
         this.deadlines = deadlines;
+        this.tls = tls;
         this.opening = opening;
         this.listener = new ServerSocket();
         try {
@@ -143,11 +159,40 @@ public final class Acceptor {
         }
     }
 
+    /** Tells one for whom there is no room, as far as that does not block, and closes it. */
+    private void refuse(Socket socket) throws IOException {
+        String reason =
+                "this server has " + limits.maxConnections() + " connections, the most it may have; try again later";
+        if (!full) {
+            full = true;
+            LOG.warn("connections_full limit={} effect=\"further ones are refused\"", limits.maxConnections());
+        }
+        try (socket) {
+            if (tls.isPresent()) {
+                // Nothing can be said before both have agreed on it.
+                return;
+            }
+            PacketWriter writer = new PacketWriter(Magic.RESPONSE);
+            writer.packet(PacketType.ERROR, ErrorCode.TOO_MANY_CONNECTIONS.name(), reason);
+            int size = writer.size();
+            // Into a buffer that nothing was written to yet.
+            socket.getOutputStream().write(writer.take(null), 0, size);
+            socket.shutdownOutput();
+        } catch (IOException e) {
+            LOG.debug("refused_connection_lost reason=\"{}\"", e.getMessage());
+        }
+    }
+
     private void open(Socket socket) throws IOException {
+        if (connections.size() >= limits.maxConnections()) {
+            refuse(socket);
+            return;
+        }
+        full = false;
         Connection connection;
         try {
             connection = new Connection(
-                    lastNumber.incrementAndGet(), socket, limits, deadlines, lookout, stuckWrites, opening);
+                    lastNumber.incrementAndGet(), socket, limits, deadlines, tls, lookout, stuckWrites, opening);
         } catch (IOException e) {
             // The peer has gone already.
             socket.close();

@@ -1,10 +1,18 @@
 package io.kookoo.server.net;
 
+import io.kookoo.log.LogEvent;
+import io.kookoo.protocol.ErrorCode;
 import io.kookoo.protocol.Magic;
 import io.kookoo.protocol.MalformedInputException;
 import io.kookoo.protocol.Message;
 import io.kookoo.protocol.PacketReader;
+import io.kookoo.protocol.PacketType;
+import io.kookoo.protocol.PacketWriter;
 import io.kookoo.server.time.Deadlines;
+import io.kookoo.tls.NotTlsException;
+import io.kookoo.tls.Tls;
+import io.kookoo.tls.TlsStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,17 +20,27 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import jdk.net.ExtendedSocketOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One peer's socket, with its reading thread and its {@link Outbox}. The reading thread blocks in {@code read}, gives every
  * message to the {@link Conversation}, and flushes once for all the messages that arrived together.
  */
 public final class Connection {
+    private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+
+    /** For those who are here without it. */
+    private static final String TLS_REQUIRED =
+            "This server takes TLS connections only; a client of Kookoo needs [Security] truststore,"
+                    + " or --tls where Java trusts who has signed the server's certificate";
+
     /**
      * The send buffer asked for. Linux doubles it for its own accounts, and caps it at 208 KiB unless told otherwise. Set
      * explicitly, because the credit of the {@link Outbox} relies on it.
@@ -48,7 +66,12 @@ public final class Connection {
 
     private final long number;
     private final Socket socket;
+    /** Null where the connection is a plain one. */
+    private final TlsStream tls;
+
+    private final OutputStream plainOut;
     private final OutputStream out;
+    private final Wire wire = new Wire();
     private final String address;
     private final Limits limits;
     private final Deadlines deadlines;
@@ -64,12 +87,16 @@ public final class Connection {
     private final Lookout.Watched in;
     private final PacketReader reader;
     private final Function<Connection, Conversation> opening;
+    /** Ends a connection that says nothing, or is not known, for too long; null once that is settled. */
+    private Deadlines.Deadline arrival;
+
     /** Null before the first turn. */
     private Conversation conversation;
 
     /**
      * Takes the socket over; it is closed with the last {@link #turn}.
      *
+     * @param tls what the peer has to speak; empty where it must not
      * @param opening makes the conversation, on the reading thread
      */
     Connection(
@@ -77,6 +104,7 @@ public final class Connection {
             Socket socket,
             Limits limits,
             Deadlines deadlines,
+            Optional<Tls> tls,
             Lookout lookout,
             StuckWrites stuckWrites,
             Function<Connection, Conversation> opening)
@@ -90,13 +118,27 @@ public final class Connection {
         keepAlive(socket);
         InetSocketAddress remote = (InetSocketAddress) socket.getRemoteSocketAddress();
         this.address = remote.getAddress().getHostAddress();
-        this.out = socket.getOutputStream();
         this.in = lookout.over(socket.getInputStream());
-        this.reader = new PacketReader(in, Magic.REQUEST, limits.maxPacketBytes(), limits.maxLineBytes());
+        this.plainOut = socket.getOutputStream();
+        this.tls = tls.map(side -> side.accept(in, plainOut, new WatchedOut())).orElse(null);
+        this.out = this.tls == null ? plainOut : this.tls.output();
+        this.reader = new PacketReader(
+                this.tls == null ? in : this.tls.input(),
+                Magic.REQUEST,
+                limits.maxPacketBytes(),
+                limits.maxLineBytes());
+        reader.limit(
+                Math.min(limits.maxPacketBytes(), Limits.STRANGER_BYTES),
+                Math.min(limits.maxLineBytes(), Limits.STRANGER_BYTES));
         this.opening = opening;
         // Between a half and the whole, spread over connections that came one after the other.
         int firstCredit = CREDIT_BYTES - (int) (number * SPREAD % (CREDIT_BYTES / 2));
-        this.outbox = new Outbox(new SocketWire(), limits.maxOutboxBytes(), CREDIT_BYTES, firstCredit, stuckWrites);
+        this.outbox = new Outbox(wire, limits.maxOutboxBytes(), CREDIT_BYTES, firstCredit, stuckWrites);
+        this.arrival = deadlines.after(limits.firstMessage(), this::closeUnknown);
+    }
+
+    private void closeUnknown() {
+        close("it has not said its first message, or shown its token, within " + limits.firstMessage());
     }
 
     /** A peer that vanished without a word is noticed by the kernel after about two minutes of silence. */
@@ -128,6 +170,19 @@ public final class Connection {
     /** The peer's port. */
     public int port() {
         return socket.getPort();
+    }
+
+    /**
+     * The common name (CN) of the certificate that the peer has shown, and that is trusted; empty where it has shown none, or one without such
+     * a name. Known when the conversation begins.
+     */
+    public Optional<String> commonName() {
+        return tls == null ? Optional.empty() : tls.peerName();
+    }
+
+    /** Whether the peer has shown this server's own certificate: a local client, which shares its files. Known as {@link #commonName}. */
+    public boolean isOwnPeer() {
+        return tls != null && tls.isOwnPeer();
     }
 
     public Outbox outbox() {
@@ -196,9 +251,15 @@ public final class Connection {
         boolean goesOn = false;
         try {
             if (conversation == null) {
-                conversation = opening.apply(this);
+                reason = tls == null ? null : shakeHands();
+                if (reason == null) {
+                    conversation = opening.apply(this);
+                    welcome();
+                }
             }
-            reason = converse();
+            if (reason == null) {
+                reason = converse();
+            }
             goesOn = reason == null;
         } catch (IOException e) {
             reason = String.valueOf(e.getMessage());
@@ -213,10 +274,30 @@ public final class Connection {
         return goesOn;
     }
 
+    /** One that is known may send large packets and lines. */
+    private void welcome() {
+        if (conversation.isKnown()) {
+            reader.limit(limits.maxPacketBytes(), limits.maxLineBytes());
+        }
+    }
+
+    /** A message has come. */
+    private void arrived() {
+        welcome();
+        if (conversation.isKnown()) {
+            arrival.cancel();
+            arrival = null;
+        }
+    }
+
     private void end(String reason) {
+        if (arrival != null) {
+            arrival.cancel();
+        }
         try {
             heard.countDown();
             finish();
+            endTls();
         } finally {
             outbox.close();
             closeSocket();
@@ -244,6 +325,71 @@ public final class Connection {
         }
     }
 
+    /** Agrees with the peer on TLS, within a limit. Returns why the connection ends, or null where it goes on. */
+    private String shakeHands() {
+        Deadlines.Deadline limit = deadlines.after(
+                limits.handshake(), () -> close("it has not agreed on TLS within " + limits.handshake()));
+        try {
+            tls.handshake();
+            if (LOG.isDebugEnabled()) {
+                LOG.debug(
+                        "{}",
+                        event("tls_agreed")
+                                .with("with", tls.agreed())
+                                .with("cn", commonName().orElse("none")));
+            }
+            return null;
+        } catch (EOFException e) {
+            // Such as somebody who tries whether the port is open.
+            LOG.debug("{}", event("tls_refused").with("reason", e.getMessage()));
+            return e.getMessage();
+        } catch (IOException e) {
+            String reason = abortReason != null ? abortReason : e.getMessage();
+            LOG.warn("{}", event("tls_refused").with("reason", reason));
+            if (abortReason == null) {
+                sayWhy(e);
+            }
+            return reason;
+        } finally {
+            limit.cancel();
+        }
+    }
+
+    private LogEvent event(String name) {
+        return LogEvent.of(name).with("conn", number).with("address", address);
+    }
+
+    /** Who speaks no TLS is told so in plain words, as its first: they fit into the send buffer. Others have had their alert. */
+    private void sayWhy(IOException refusal) {
+        try {
+            if (refusal instanceof NotTlsException notTls) {
+                PacketWriter writer = new PacketWriter(Magic.RESPONSE);
+                if (notTls.isText()) {
+                    writer.text("ERR " + ErrorCode.TLS_REQUIRED + " " + TLS_REQUIRED + "\r\n");
+                } else {
+                    writer.packet(PacketType.ERROR, ErrorCode.TLS_REQUIRED.name(), TLS_REQUIRED);
+                }
+                int size = writer.size();
+                plainOut.write(writer.take(null), 0, size);
+            }
+            linger();
+        } catch (IOException e) {
+            // It has gone without waiting for an answer.
+        }
+    }
+
+    /** Tells a peer that goes on being connected that nothing more will come. */
+    private void endTls() {
+        if (tls == null || conversation == null || outbox.isClosed()) {
+            return;
+        }
+        try {
+            tls.endOutput();
+        } catch (IOException e) {
+            // It has gone.
+        }
+    }
+
     /** Returns why the connection ends, or null where it goes on. */
     private String converse() throws IOException {
         try {
@@ -258,6 +404,9 @@ public final class Connection {
                     conversation.flush();
                     linger();
                     return "closed by this server";
+                }
+                if (arrival != null) {
+                    arrived();
                 }
             } while (reader.hasMessage() && !outbox.isLarge());
             conversation.flush();
@@ -277,6 +426,7 @@ public final class Connection {
      * with it.
      */
     private void linger() throws IOException {
+        endTls();
         socket.shutdownOutput();
         // Not the socket's own time limit, which begins again with every byte that trickles in.
         Deadlines.Deadline limit = deadlines.after(LINGER, this::closeSocket);
@@ -301,10 +451,35 @@ public final class Connection {
         }
     }
 
-    private final class SocketWire implements Outbox.Wire {
+    /** What TLS says by itself; the peer may keep nobody waiting with that either. */
+    private final class WatchedOut extends OutputStream {
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            Runnable ended = wire.watchStall();
+            try {
+                plainOut.write(bytes, from, length);
+            } finally {
+                ended.run();
+            }
+        }
+    }
+
+    private final class Wire implements Outbox.Wire {
         @Override
         public void write(byte[] bytes, int from, int length) throws IOException {
             out.write(bytes, from, length);
+        }
+
+        @Override
+        public long cost(int length) {
+            return tls == null
+                    ? Outbox.Wire.super.cost(length)
+                    : TlsStream.sealedBytes(length) + TlsStream.writes(length) * Outbox.WRITE_COST_BYTES;
         }
 
         @Override

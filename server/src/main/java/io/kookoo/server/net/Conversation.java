@@ -14,6 +14,12 @@ public interface Conversation {
      */
     boolean hear(Message message);
 
+    /**
+     * Whether the peer is known well enough to stay as long as it likes, and to send large packets; once it is so, it stays so. One that
+     * has to show a token first is not.
+     */
+    boolean isKnown();
+
     /** The peer says no more, though it may listen: answers what has waited. To be flushed. */
     void heardAll();
 

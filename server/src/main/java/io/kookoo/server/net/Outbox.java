@@ -41,6 +41,11 @@ public final class Outbox {
         /** Writes {@code length} bytes; blocks while the send buffer is full. */
         void write(byte[] bytes, int from, int length) throws IOException;
 
+        /** What a write of so many bytes takes of the send buffer at most. */
+        default long cost(int length) {
+            return (long) length + WRITE_COST_BYTES;
+        }
+
         /** Sets the size of the socket's send buffer: to half of it, or to the whole. */
         void halveSendBuffer(boolean half) throws IOException;
 
@@ -209,7 +214,7 @@ public final class Outbox {
                     return;
                 }
                 length = waiting.size();
-                long cost = (long) length + WRITE_COST_BYTES;
+                long cost = wire.cost(length);
                 // A thread of this peer renews the credit early, so that others seldom have to start one.
                 mayBlock = distrusted || cost > credit || (own && credit < fullCredit / 2);
                 writing = true;

@@ -15,6 +15,7 @@ import io.kookoo.protocol.UniqueId;
  * @param data the workload; for a catalog call its arguments; null in a record of an ended job that is not dead
  * @param call a call of the catalog as people write it; null for a submitted job
  * @param reducer null for none
+ * @param owner in whose name it was submitted; empty for nobody's
  * @param due when a delayed job may run
  * @param attempts runs it was handed out for, the one it is in included
  * @param failures runs that a worker ended with WORK_FAIL or WORK_EXCEPTION
@@ -35,6 +36,7 @@ public record JobRecord(
         Data data,
         String call,
         FunctionName reducer,
+        String owner,
         JobState state,
         long created,
         long due,
@@ -54,7 +56,7 @@ public record JobRecord(
         return data == null
                 ? this
                 : new JobRecord(
-                        number, handle, kind, function, unique, priority, null, call, reducer, state, created, due,
-                        attempts, failures, losses, worker, started, ended, result, reason);
+                        number, handle, kind, function, unique, priority, null, call, reducer, owner, state, created,
+                        due, attempts, failures, losses, worker, started, ended, result, reason);
     }
 }

@@ -128,6 +128,7 @@ public final class MemoryJobStore implements JobStore {
                 known.data(),
                 known.call(),
                 known.reducer(),
+                known.owner(),
                 now.state(),
                 known.created(),
                 now.due(),
@@ -217,6 +218,7 @@ public final class MemoryJobStore implements JobStore {
                 + bytes(job.handle())
                 + bytes(job.function())
                 + bytes(job.unique())
+                + job.owner().length()
                 + (job.call() == null ? 0 : job.call().length())
                 + (job.worker() == null ? 0 : job.worker().length())
                 + (job.data() == null ? 0 : job.data().length())
@@ -261,7 +263,7 @@ public final class MemoryJobStore implements JobStore {
         if (query.state() != null && query.state() != JobState.DEAD) {
             return 0;
         }
-        List<JobRecord> purged = jobs(new JobQuery(query.function(), JobState.DEAD, query.since(), query.limit()));
+        List<JobRecord> purged = jobs(query.withState(JobState.DEAD));
         purged.forEach(this::remove);
         return purged.size();
     }

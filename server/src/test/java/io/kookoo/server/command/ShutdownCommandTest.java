@@ -2,6 +2,7 @@ package io.kookoo.server.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.kookoo.server.access.Standing;
 import io.kookoo.server.dispatch.CallSource;
 import io.kookoo.server.dispatch.Deliveries;
 import io.kookoo.server.dispatch.DispatchSettings;
@@ -22,12 +23,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code shutdown} and {@code report}: for connections from this machine alone. */
+/** {@code shutdown}; who may use it is tested in RolesTest. */
 final class ShutdownCommandTest {
     private final List<Boolean> shutdowns = new ArrayList<>();
     private final Deliveries deliveries = new Deliveries(null);
@@ -74,39 +74,17 @@ final class ShutdownCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"shutdown", "shutdown graceful", "SHUTDOWN", "  Shutdown  Graceful\r"})
-    void shouldRefusePeersOfOtherMachines(String line) {
-        assertEquals(
-                "ERR PERMISSION_DENIED shutdown+is+for+connections+from+this+machine\r\n",
-                commands.answer(line, false, null, deliveries));
-        assertEquals(List.of(), shutdowns);
-    }
-
-    @ParameterizedTest
     @ValueSource(strings = {"shutdown now", "shutdown graceful please", "shutdown force"})
     void shouldRefuseOtherWords(String line) {
         String refused = "ERR INVALID_ARGUMENTS An+incomplete+set+of+arguments+was+sent+to+this+command+shutdown\r\n";
-        assertEquals(refused, commands.answer(line, true, null, deliveries));
-        assertEquals(refused, commands.answer(line, false, null, deliveries));
+        assertEquals(refused, commands.answer(line, Standing.ALL, null, deliveries));
         assertEquals(List.of(), shutdowns);
     }
 
     @ParameterizedTest
     @CsvSource({"shutdown, false", "shutdown graceful, true", "SHUTDOWN GRACEFUL, true"})
-    void shouldEndTheServerForThisMachine(String line, boolean graceful) {
-        assertEquals("OK\r\n", commands.answer(line, true, null, deliveries));
+    void shouldEndTheServer(String line, boolean graceful) {
+        assertEquals("OK\r\n", commands.answer(line, Standing.ALL, null, deliveries));
         assertEquals(List.of(graceful), shutdowns);
-    }
-
-    @Test
-    void shouldRefuseNothingElseToPeersOfOtherMachines() {
-        assertEquals(".\n", commands.answer("status", false, null, deliveries));
-    }
-
-    @Test
-    void shouldRefuseReportsToOtherMachines() {
-        assertEquals(
-                "ERR PERMISSION_DENIED report+is+for+connections+from+this+machine\r\n",
-                commands.answer("report", false, null, deliveries));
     }
 }

@@ -21,7 +21,7 @@ class LocalWorkersTest {
 
     @Test
     void shouldGoOnTryingAProgramThatCannotBeStarted() throws Exception {
-        LocalWorkers workers = new LocalWorkers(List.of("/nonexistent/program"));
+        LocalWorkers workers = new LocalWorkers(List.of("/nonexistent/program"), environment -> {});
         workers.start(1);
         List<String> ended = log.await(2, "ERROR local_client_ended", "not started");
         assertTrue(ended.get(0).contains("/nonexistent/program"), ended::toString);
@@ -30,7 +30,8 @@ class LocalWorkersTest {
 
     @Test
     void shouldPauseLongerEachTimeAChildEndsEarly() throws Exception {
-        LocalWorkers workers = new LocalWorkers(List.of("sh", "-c", "exit 7"));
+        LocalWorkers workers =
+                new LocalWorkers(List.of("sh", "-c", "exit $CODE"), environment -> environment.put("CODE", "7"));
         workers.start(1);
         List<String> ended = log.await(3, "ERROR local_client_ended", "exited with 7");
         assertTrue(ended.get(0).endsWith("restart_in_ms=500"), ended::toString);
@@ -41,7 +42,7 @@ class LocalWorkersTest {
 
     @Test
     void shouldEndChildrenByTheEndOfTheirInput() throws Exception {
-        LocalWorkers workers = new LocalWorkers(List.of("cat"));
+        LocalWorkers workers = new LocalWorkers(List.of("cat"), environment -> {});
         workers.start(2);
         List<Long> pids = log.await(2, "INFO local_client_started").stream()
                 .map(line -> Long.parseLong(line.replaceFirst(".*pid=(\\d+).*", "$1")))
@@ -56,7 +57,7 @@ class LocalWorkersTest {
 
     @Test
     void shouldKillAChildThatDoesNotEnd() throws Exception {
-        LocalWorkers workers = new LocalWorkers(List.of("sleep", "60"));
+        LocalWorkers workers = new LocalWorkers(List.of("sleep", "60"), environment -> {});
         workers.start(1);
         log.await(1, "INFO local_client_started");
         workers.stop(Duration.ofMillis(50));

@@ -399,7 +399,7 @@ public abstract class JobStoreContract {
     void shouldListTheNewestThatMatchInTheOrderOfTheirNumbers() throws StoreException {
         long start = clock.millis();
         for (int n = 1; n <= 9; n++) {
-            TestJob job = job(n).function(n % 2 == 0 ? "even" : "odd");
+            TestJob job = job(n).function(n % 2 == 0 ? "even" : "odd").owner(n % 4 == 0 ? "ops" : n == 7 ? "Ops" : "");
             commit(job.add());
             if (n % 3 == 0) {
                 commit(job.done("1", clock.millis()).end());
@@ -420,6 +420,9 @@ public abstract class JobStoreContract {
         assertEquals(List.of(8L, 9L), numbers(store.jobs(new JobQuery(null, null, start + 7000, 10))));
         assertEquals(List.of(8L), numbers(store.jobs(new JobQuery(even, JobState.QUEUED, start + 5000, 10))));
         assertEquals(List.of(), store.jobs(new JobQuery(FunctionName.of("other"), null, 0, 10)));
+        assertEquals(List.of(4L, 8L), numbers(store.jobs(new JobQuery(null, null, "ops", 0, 10))));
+        assertEquals(List.of(8L), numbers(store.jobs(new JobQuery(even, JobState.QUEUED, "ops", start + 5000, 10))));
+        assertEquals(List.of(), store.jobs(new JobQuery(null, null, "nobody", 0, 10)));
     }
 
     @Test
@@ -564,6 +567,7 @@ public abstract class JobStoreContract {
         JobQuery query = new JobQuery(
                 random.nextBoolean() ? null : FunctionName.of("f" + random.nextInt(4)),
                 random.nextBoolean() ? null : JobState.values()[random.nextInt(7)],
+                random.nextBoolean() ? null : random.nextBoolean() ? "" : "ops",
                 random.nextBoolean() ? 0 : clock.millis() - random.nextInt(600_000),
                 1 + random.nextInt(20));
         List<JobRecord> matching = all.stream().filter(query::matches).toList();

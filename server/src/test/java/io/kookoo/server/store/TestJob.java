@@ -17,6 +17,7 @@ public final class TestJob {
     public Data data = Data.of("photo.jpg 100x100");
     public String call;
     public FunctionName reducer;
+    public String owner = "";
     public JobState state = JobState.QUEUED;
     public long created;
     public long due;
@@ -42,6 +43,11 @@ public final class TestJob {
 
     public TestJob function(String name) {
         function = FunctionName.of(name);
+        return this;
+    }
+
+    public TestJob owner(String name) {
+        owner = name;
         return this;
     }
 
@@ -84,8 +90,8 @@ public final class TestJob {
 
     public JobRecord record() {
         return new JobRecord(
-                number, handle, kind, function, unique, priority, data, call, reducer, state, created, due, attempts,
-                failures, losses, worker, started, ended, result, reason);
+                number, handle, kind, function, unique, priority, data, call, reducer, owner, state, created, due,
+                attempts, failures, losses, worker, started, ended, result, reason);
     }
 
     public Change add() {

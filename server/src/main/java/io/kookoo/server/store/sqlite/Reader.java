@@ -102,7 +102,7 @@ final class Reader implements AutoCloseable {
     /** The numbers of the newest dead jobs that match, newest first. */
     List<Long> dead(JobQuery query) throws SQLException {
         List<Long> numbers = new ArrayList<>();
-        JobQuery dead = new JobQuery(query.function(), null, query.since(), query.limit());
+        JobQuery dead = query.withState(null);
         String sql = "SELECT number FROM job" + matches(dead) + " AND state = " + Codes.DEAD
                 + " ORDER BY number DESC LIMIT ?";
         try (PreparedStatement statement = database.prepare(sql)) {
@@ -120,6 +120,7 @@ final class Reader implements AutoCloseable {
     private static String matches(JobQuery query) {
         // Written out where it is dead, so that the index of the dead ones is used.
         return " WHERE created >= ?" + (query.function() == null ? "" : " AND function = ?")
+                + (query.owner() == null ? "" : " AND owner = ?")
                 + (query.state() == null ? "" : " AND state = " + Codes.STATES.indexOf(query.state()));
     }
 
@@ -129,6 +130,9 @@ final class Reader implements AutoCloseable {
         statement.setLong(next++, query.since());
         if (query.function() != null) {
             Rows.bind(statement, next++, query.function());
+        }
+        if (query.owner() != null) {
+            statement.setString(next++, query.owner());
         }
         return next;
     }

@@ -25,7 +25,7 @@ final class Rows {
     /** What both tables begin with, in the order of {@link #bind}. */
     private static final String SHARED =
             "number, kind, function, unique_id, priority, state, created, due, attempts, failures,"
-                    + " losses, started, ended, worker, reducer, call, reason";
+                    + " losses, started, ended, worker, reducer, call, reason, owner";
 
     /** Of a job; the last column of each is read by {@link #read}. */
     static final String JOB = SHARED + ", data";
@@ -33,7 +33,7 @@ final class Rows {
     static final String OUTCOME = SHARED + ", result";
 
     /** One parameter for each of {@link #JOB} or {@link #OUTCOME}. */
-    static final String PARAMETERS = "?" + ", ?".repeat(17);
+    static final String PARAMETERS = "?" + ", ?".repeat(18);
 
     /** As {@link #read} expects: data and result are two columns. */
     static final String READ_JOB = "SELECT " + SHARED + ", data, NULL FROM job";
@@ -61,7 +61,8 @@ final class Rows {
         bind(statement, 15, job.reducer());
         statement.setString(16, job.call());
         statement.setString(17, job.reason());
-        bind(statement, 18, last == null ? null : last.toBytes());
+        statement.setString(18, job.owner());
+        bind(statement, 19, last == null ? null : last.toBytes());
     }
 
     static void bind(PreparedStatement statement, int column, WireName name) throws SQLException {
@@ -123,9 +124,10 @@ final class Rows {
                 known == null ? function : known,
                 unique.length == 0 ? UniqueId.NONE : UniqueId.of(unique),
                 Codes.meaning(Codes.PRIORITIES, row.getLong(5), "priority"),
-                data(bytes(row, 18)),
+                data(bytes(row, 19)),
                 row.getString(16),
                 reducer == null ? null : FunctionName.of(reducer),
+                row.getString(18),
                 Codes.meaning(Codes.STATES, row.getLong(6), "state"),
                 row.getLong(7),
                 row.getLong(8),
@@ -135,7 +137,7 @@ final class Rows {
                 row.getString(14),
                 row.getLong(12),
                 row.getLong(13),
-                data(bytes(row, 19)),
+                data(bytes(row, 20)),
                 row.getString(17));
     }
 

@@ -9,7 +9,7 @@ import java.util.Locale;
 /** The tables of the file; docs/operations.md says what each column means, and how the format is changed. */
 final class Schema {
     /** In {@code PRAGMA user_version}. */
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
 
     /** In {@code PRAGMA application_id}: the letters Kook, by which the tool {@code file} could know it. */
     static final int APPLICATION_ID = 0x4B6F6F6B;
@@ -43,6 +43,7 @@ final class Schema {
                 reducer TEXT,
                 call TEXT,
                 reason TEXT,
+                owner TEXT NOT NULL DEFAULT '',
                 data TEXT)""",
             "CREATE INDEX job_dead ON job (number) WHERE state = 5",
             """
@@ -64,21 +65,37 @@ final class Schema {
                 reducer TEXT,
                 call TEXT,
                 reason TEXT,
+                owner TEXT NOT NULL DEFAULT '',
                 result TEXT)""",
             "CREATE INDEX outcome_ended ON outcome (kind, ended)",
-            "CREATE VIEW jobs AS " + readable("job", "data", "NULL") + " UNION ALL "
-                    + readable("outcome", "NULL", "result"),
+            viewWithOwner(),
             "PRAGMA application_id = " + APPLICATION_ID,
             "PRAGMA user_version = " + FORMAT);
 
+    /** What makes the format with this index, counted from 1, of the one before; never changed. */
+    private static final List<List<String>> STEPS = List.of(
+            List.of(),
+            List.of(),
+            List.of(
+                    "ALTER TABLE job ADD COLUMN owner TEXT NOT NULL DEFAULT ''",
+                    "ALTER TABLE outcome ADD COLUMN owner TEXT NOT NULL DEFAULT ''",
+                    "DROP VIEW jobs",
+                    viewWithOwner(),
+                    "PRAGMA user_version = 2"));
+
     private Schema() {}
 
-    /** Makes a store of an empty file, and checks any other. */
+    private static String viewWithOwner() {
+        return "CREATE VIEW jobs AS " + readable("job", "data", "NULL") + " UNION ALL "
+                + readable("outcome", "NULL", "result");
+    }
+
+    /** Makes a store of an empty file, brings one of an older format to this one, and checks any other. */
     static void ensure(Database database, Path file) throws SQLException, StoreException {
         long application = database.number("PRAGMA application_id");
         long format = database.number("PRAGMA user_version");
         if (application == 0 && format == 0 && database.number("SELECT count(*) FROM sqlite_schema") == 0) {
-            create(database);
+            run(database, CREATE);
             return;
         }
         if (application != APPLICATION_ID) {
@@ -86,18 +103,22 @@ final class Schema {
                     file + " is the database of another program; name another file, or one that does not exist yet",
                     null);
         }
-        if (format != FORMAT) {
+        if (format < 1 || format > FORMAT) {
             throw new StoreException(
                     file + " has format " + format + ", written by a newer Kookoo; this one knows format " + FORMAT
                             + ": start the newer one, or restore a backup from before its first start",
                     null);
         }
+        for (long next = format + 1; next <= FORMAT; next++) {
+            run(database, STEPS.get((int) next));
+        }
     }
 
-    private static void create(Database database) throws SQLException {
+    /** All in one transaction. */
+    private static void run(Database database, List<String> statements) throws SQLException {
         database.run("BEGIN IMMEDIATE");
         try {
-            for (String statement : CREATE) {
+            for (String statement : statements) {
                 database.run(statement);
             }
             database.run("COMMIT");
@@ -115,7 +136,7 @@ final class Schema {
                 + words("state", Codes.STATES) + ", "
                 + time("t", "created") + ", " + time("t", "due") + ", " + time("t", "started") + ", "
                 + time("t", "ended")
-                + ", attempts, failures, losses, worker, reducer, call, reason, "
+                + ", attempts, failures, losses, worker, reducer, call, reason, owner, "
                 + data + " AS data, " + result + " AS result, t.number AS number"
                 + " FROM " + table + " AS t JOIN run ON run.id = t.number >> " + Rows.RUN_SHIFT;
     }

@@ -18,8 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is in {@code format-1.db}, a file of the first format, and how it was made. The file is kept as it is, for ever; a later
- * format gets a file of its own.
+ * What is in {@code format-1.db}, a file of the first format, and in {@code format-2.db}, and how they were made. The files are kept as
+ * they are, for ever; a later format gets a file of its own.
  */
 final class FormatOne {
     private static final long MOMENT = 1_795_514_400_000L;
@@ -28,6 +28,11 @@ final class FormatOne {
 
     /** In the order of numbers: one job in each state, of each kind and priority, some with bytes that are no text. */
     static List<JobRecord> content() {
+        return content("");
+    }
+
+    /** @param owner of every other job; the first format knows none */
+    static List<JobRecord> content(String owner) {
         List<JobRecord> jobs = new ArrayList<>();
         for (JobState state : JobState.values()) {
             int n = state.ordinal() + 1;
@@ -37,6 +42,7 @@ final class FormatOne {
             job.priority = Priority.values()[n % 3];
             job.data = new Data(new byte[] {'d', 'a', (byte) ('0' + n), n == 1 ? 0 : (byte) '.'}, 0, 4);
             job.reducer = n == 4 ? FunctionName.of("sum") : null;
+            job.owner = n % 2 == 0 ? owner : "";
             job.state = state;
             job.due = n == 1 ? MOMENT + 60_000 : 0;
             job.attempts = n;
@@ -66,7 +72,7 @@ final class FormatOne {
         try (JobStore store = SqliteJobStore.open(Path.of(args[0]), all, Clock.SYSTEM)) {
             store.begin("H:box:one:");
             store.begin("H:box:two:");
-            for (JobRecord job : content()) {
+            for (JobRecord job : content("ops")) {
                 if (job.state() == JobState.DEAD) {
                     JobRecord queued = new JobRecord(
                             job.number(),
@@ -78,6 +84,7 @@ final class FormatOne {
                             job.data(),
                             job.call(),
                             job.reducer(),
+                            job.owner(),
                             JobState.QUEUED,
                             job.created(),
                             job.due(),

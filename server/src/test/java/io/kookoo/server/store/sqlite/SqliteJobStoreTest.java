@@ -258,9 +258,9 @@ final class SqliteJobStoreTest extends JobStoreContract {
     void shouldRefuseANewerFormat() throws Exception {
         store.close();
         try (Connection connection = connect(file)) {
-            execute(connection, "PRAGMA user_version = 2");
+            execute(connection, "PRAGMA user_version = 3");
         }
-        assertSays(refusal(file), file, "format 2", "format 1", "backup");
+        assertSays(refusal(file), file, "format 3", "format 2", "backup");
     }
 
     @Test
@@ -742,13 +742,41 @@ final class SqliteJobStoreTest extends JobStoreContract {
     }
 
     @Test
-    void shouldOpenAFileOfTheFirstFormat() throws Exception {
+    void shouldOpenAFileOfTheFirstFormatAndBringItToThisOne() throws Exception {
+        shouldHave(FormatOne.content(), copy("format-1.db"));
+        // The second time it is one of this format.
         Path old = folder.resolve("format-1.db");
-        try (InputStream in = SqliteJobStoreTest.class.getResourceAsStream("format-1.db")) {
-            Files.copy(in, old);
+        try (Connection connection = connect(old)) {
+            assertEquals("[2]", query(connection, "PRAGMA user_version").toString());
+            assertEquals(
+                    "[0]",
+                    query(connection, "SELECT count(*) FROM jobs WHERE owner <> ''")
+                            .toString());
         }
+        try (JobStore opened = SqliteJobStore.open(old, MANY, clock)) {
+            assertEquals(4, opened.begin("H:box:newer:"));
+            opened.commit(List.of(new TestJob(4, "H:box:newer:", 1, clock.millis())
+                    .owner("ops")
+                    .add()));
+            assertEquals(1, opened.jobs(new JobQuery(null, null, "ops", 0, 10)).size());
+        }
+    }
+
+    @Test
+    void shouldOpenAFileOfTheSecondFormat() throws Exception {
+        shouldHave(FormatOne.content("ops"), copy("format-2.db"));
+    }
+
+    private Path copy(String resource) throws IOException {
+        Path copy = folder.resolve(resource);
+        try (InputStream in = SqliteJobStoreTest.class.getResourceAsStream(resource)) {
+            Files.copy(in, copy);
+        }
+        return copy;
+    }
+
+    private void shouldHave(List<JobRecord> known, Path old) throws Exception {
         try (JobStore opened = SqliteJobStore.open(old, new OutcomeBounds(Duration.ofDays(100_000), 1_000), clock)) {
-            List<JobRecord> known = FormatOne.content();
             List<JobRecord> jobs = new ArrayList<>();
             opened.unfinished(jobs::add);
             assertEquals(known.stream().filter(job -> !job.state().isEnd()).toList(), jobs);
