@@ -74,7 +74,10 @@ class FuzzTest {
                 RUNS.put(harness, RUNNERS.submit(() -> run(harness)));
             }
         }
-        assertFalse(RUNS.isEmpty(), () -> "there is no harness " + ONLY + ", but " + Arrays.toString(Harness.values()));
+        assertFalse(
+                RUNS.isEmpty(),
+                () -> "there is no harness " + ONLY + ", but "
+                        + Arrays.stream(Harness.values()).map(Harness::title).toList());
     }
 
     @AfterAll
