@@ -9,6 +9,8 @@ import java.io.OutputStream;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.slf4j.Logger;
@@ -18,10 +20,14 @@ import org.slf4j.LoggerFactory;
  * How one side speaks TLS: with which key, and whom it trusts. The files that say so are looked at when a connection is made, at most once a
  * second, and read again when they have changed; while what is there cannot be used, what was read last holds, and the log says so once.
  *
- * <p>TLS 1.3, and 1.2 for those that have no other. Thread-safe; whoever makes a connection may wait for the files to be read.
+ * <p>TLS 1.3, and 1.2 for those that have no other. Thread-safe; whoever shakes hands may wait for the files to be read.
  */
 public final class Tls {
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
+
+    /** Those that authenticate what they encrypt, and whose keys are of no use to who steals the certificate's later. */
+    private static final Pattern CIPHERS = Pattern.compile("TLS_(AES|CHACHA20|(EC)?DHE)_.*(GCM|POLY1305)_SHA.*");
+
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Optional<KeyFile> keystore;
@@ -92,6 +98,10 @@ public final class Tls {
      * @param ownOut takes what TLS says by itself; see {@link TlsStream}
      */
     public TlsStream accept(InputStream in, OutputStream out, OutputStream ownOut) {
+        return new TlsStream(this::accepting, scratch, in, out, ownOut);
+    }
+
+    private TlsStream.Side accepting() {
         Keys now = keys();
         SSLEngine engine = now.context().createSSLEngine();
         SSLParameters parameters = parameters(engine);
@@ -102,7 +112,7 @@ public final class Tls {
             case NONE -> parameters.setWantClientAuth(false);
         }
         engine.setSSLParameters(parameters);
-        return new TlsStream(engine, scratch, in, out, ownOut, now.own());
+        return new TlsStream.Side(engine, now.own());
     }
 
     /**
@@ -112,18 +122,25 @@ public final class Tls {
      * @param ownOut as for {@link #accept}
      */
     public TlsStream connect(String host, int port, InputStream in, OutputStream out, OutputStream ownOut) {
+        return new TlsStream(() -> connecting(host, port), scratch, in, out, ownOut);
+    }
+
+    private TlsStream.Side connecting(String host, int port) {
         Keys now = keys();
         SSLEngine engine = now.context().createSSLEngine(host, port);
         SSLParameters parameters = parameters(engine);
         engine.setUseClientMode(true);
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         engine.setSSLParameters(parameters);
-        return new TlsStream(engine, scratch, in, out, ownOut, now.own());
+        return new TlsStream.Side(engine, now.own());
     }
 
     private static SSLParameters parameters(SSLEngine engine) {
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setProtocols(PROTOCOLS);
+        parameters.setCipherSuites(Stream.of(engine.getEnabledCipherSuites())
+                .filter(name -> CIPHERS.matcher(name).matches())
+                .toArray(String[]::new));
         // The server's order: what is at the end of the client's is there for old servers.
         parameters.setUseCipherSuitesOrder(true);
         return parameters;

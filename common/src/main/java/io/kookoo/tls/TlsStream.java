@@ -10,6 +10,7 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
@@ -49,12 +50,16 @@ public final class TlsStream {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    private final SSLEngine engine;
+    private final Supplier<Side> making;
     private final Scratch scratch;
     private final InputStream in;
     private final OutputStream out;
     private final OutputStream ownOut;
-    private final X509Certificate own;
+
+    /** As below, null before the handshake; nobody writes before that. */
+    private SSLEngine engine;
+
+    private X509Certificate own;
 
     private final ReentrantLock writing = new ReentrantLock();
 
@@ -73,22 +78,22 @@ public final class TlsStream {
     private int idleSteps;
 
     /**
-     * @param own the certificate that this side shows; null where it has none
+     * How a side goes into the handshake.
+     *
+     * @param own the certificate that it shows; null where it has none
+     */
+    record Side(SSLEngine engine, X509Certificate own) {}
+
+    /**
+     * @param making is asked at the handshake, by the thread that shakes hands: files may have to be read
      * @param scratch what sealed bytes stand in until they are written
      */
-    TlsStream(
-            SSLEngine engine,
-            Scratch scratch,
-            InputStream in,
-            OutputStream out,
-            OutputStream ownOut,
-            X509Certificate own) {
-        this.engine = engine;
+    TlsStream(Supplier<Side> making, Scratch scratch, InputStream in, OutputStream out, OutputStream ownOut) {
+        this.making = making;
         this.scratch = scratch;
         this.in = in;
         this.out = out;
         this.ownOut = ownOut;
-        this.own = own;
     }
 
     /**
@@ -98,6 +103,9 @@ public final class TlsStream {
      * @throws IOException when there is no agreement; the message says why in words, and the other side has been told in an alert
      */
     public void handshake() throws IOException {
+        Side side = making.get();
+        engine = side.engine();
+        own = side.own();
         try {
             engine.beginHandshake();
             HandshakeStatus status = engine.getHandshakeStatus();

@@ -156,6 +156,11 @@ class OpensslTest {
     }
 
     @Test
+    void shouldRefuseCiphersThatAreOnlyThereForOldPrograms() throws IOException {
+        assertRefused("handshake failure", "-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA256:AES128-SHA");
+    }
+
+    @Test
     void shouldServeOthersWhileOneSaysNothing() throws IOException {
         connect("-cert", "ann.pem", "-key", "ann.pem");
         RunningProgram other = connect("-cert", "ann.pem", "-key", "ann.pem");
