@@ -287,6 +287,7 @@ class ShellCommandTest {
             run.awaitOut("OK bob\nOK\nOK\nOK\nOK\n");
             peer.hangUp();
         }
+        run.awaitEndOfErr("; the next line connects again\n");
         type("version");
         try (Peer peer = server.accept()) {
             peer.expect("name bob\n").send("ERR NAME_TAKEN bob+is+taken\r\n");
@@ -296,6 +297,7 @@ class ShellCommandTest {
             run.awaitOut("OK bob\nOK\nOK\nOK\nOK\nOK 1\n");
             peer.hangUp();
         }
+        run.awaitEndOfErr("; the next line connects again\n");
         type("version");
         try (Peer peer = server.accept()) {
             // What was refused is not asked for again, but the name.
