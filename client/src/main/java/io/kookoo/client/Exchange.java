@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -68,6 +69,8 @@ final class Exchange {
     private final AtomicLong unansweredBytes = new AtomicLong();
     /** Text commands not yet answered. */
     private final Queue<Question> asked = new ConcurrentLinkedQueue<>();
+    /** How many of both are answered only when the server's store has done something. */
+    private final AtomicInteger waitingForStore = new AtomicInteger();
     /** What has been asked for already. Guarded by the connection's lock of writing. */
     private boolean exceptions;
 
@@ -96,6 +99,7 @@ final class Exchange {
         this.owner = owner;
         this.connection = connection;
         this.writing = writing;
+        connection.bearWhile(() -> waitingForStore.get() > 0);
         reading.setDaemon(true);
     }
 
@@ -178,6 +182,9 @@ final class Exchange {
     /** Those that could not be sent as well: they come back with the others. */
     private void waitForAnswer(List<? extends Request> requests) {
         for (Request request : requests) {
+            if (request.waitsForStore()) {
+                waitingForStore.incrementAndGet();
+            }
             if (request instanceof Job<?> job) {
                 unanswered.add(job);
                 unansweredBytes.addAndGet(job.bytes());
@@ -351,8 +358,15 @@ final class Exchange {
         Job<?> job = unanswered.poll();
         if (job != null) {
             unansweredBytes.addAndGet(-job.bytes());
+            answered(job);
         }
         return job;
+    }
+
+    private void answered(Request request) {
+        if (request.waitsForStore()) {
+            waitingForStore.decrementAndGet();
+        }
     }
 
     /** Whom a packet about a job is for: the server sends one for each submission that joined to it, in their order. */
@@ -387,6 +401,7 @@ final class Exchange {
         }
         if (question.take(line.text())) {
             asked.remove();
+            answered(question);
         }
     }
 

@@ -199,6 +199,11 @@ public final class Job<T> extends Answer<T> implements Request {
     }
 
     @Override
+    public boolean waitsForStore() {
+        return isBackground();
+    }
+
+    @Override
     public boolean beginAgain(boolean resubmit) {
         next = this;
         synchronized (this) {

@@ -85,6 +85,11 @@ final class Question implements Request {
         writer.text(command + "\n");
     }
 
+    @Override
+    public boolean waitsForStore() {
+        return TextVerb.of(command).filter(TextVerb::waitsForStore).isPresent();
+    }
+
     /** What only asks may be asked of another server, if not for ever; what does something may have been done. */
     @Override
     public boolean beginAgain(boolean resubmit) {

@@ -15,6 +15,9 @@ interface Request {
 
     void write(PacketWriter writer);
 
+    /** Whether the server answers it only when its store has written or read it, and reads nothing else until then. */
+    boolean waitsForStore();
+
     /**
      * The connection was lost before the answer came: whether this may be sent on another. If so it is as it was before {@link #begin}. Not
      * to be called by several threads at once.

@@ -61,6 +61,14 @@ public enum TextVerb {
         return onlyAsks;
     }
 
+    /** Whether the answer comes only when the server's store, or its disk, has done something, and nothing else is read until then. */
+    public boolean waitsForStore() {
+        return switch (this) {
+            case RESULT, JOBS, RETRY, PURGE, BACKUP, REPORT -> true;
+            default -> false;
+        };
+    }
+
     /** The verb of a command, in any case; empty where the protocol has none such: a server that knows more may have it. */
     public static Optional<TextVerb> of(String command) {
         String word = command.strip().split("\\s", 2)[0];

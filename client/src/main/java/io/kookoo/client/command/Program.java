@@ -70,12 +70,12 @@ record Program(
 
     static ConnectionLimits limits(Settings settings) {
         return new ConnectionLimits(
-                ConnectionLimits.CONNECT_TIMEOUT,
-                settings.client().pingInterval(),
-                settings.client().pingTimeout(),
-                settings.server().maxPacketBytes(),
-                settings.server().maxLineBytes(),
-                credentials(settings.security()));
+                        ConnectionLimits.CONNECT_TIMEOUT,
+                        settings.client().pingInterval(),
+                        settings.client().pingTimeout(),
+                        settings.server().maxPacketBytes(),
+                        settings.server().maxLineBytes())
+                .with(credentials(settings.security()));
     }
 
     /** What this client can run, and may. The folder of functions is not looked at yet. */

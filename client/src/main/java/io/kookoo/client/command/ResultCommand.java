@@ -139,8 +139,13 @@ final class ResultCommand implements Callable<Integer> {
 
     /** A connection on which any result fits into a line. */
     static ConnectionLimits limits(Settings settings) {
+        return Program.limitsOfStore(settings).withLines(lineBytes(settings));
+    }
+
+    /** How long the line of any result may be. */
+    static int lineBytes(Settings settings) {
         long line = ESCAPED * settings.server().maxPacketBytes() + OTHER_COLUMNS;
-        return Program.limitsOfStore(settings).withLines((int) Math.min(line, LONGEST_LINE));
+        return (int) Math.min(line, LONGEST_LINE);
     }
 
     /** The answer; empty if it does not come within the limit. */

@@ -92,7 +92,9 @@ final class ShellCommand implements Callable<Integer> {
 
     private ShellEnd run(Settings settings, Servers servers, BooleanSupplier ending) throws CannotConnectException {
         // A result of a job is a line.
-        ConnectionLimits limits = ResultCommand.limits(settings);
+        ConnectionLimits limits = Program.limits(settings)
+                .withStoreTimeout(settings.client().storeTimeout())
+                .withLines(ResultCommand.lineBytes(settings));
         Completions completions = new Completions();
         try (Dialogue dialogue = dialogue(completions)) {
             return new Shell(

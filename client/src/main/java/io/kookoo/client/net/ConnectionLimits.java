@@ -11,6 +11,8 @@ import java.util.Objects;
  *     alive always so often; over 0
  * @param pingTimeout after so long a silence, so long without an answer to such an ECHO_REQ, or so long a standstill in writing, the
  *     server counts as lost; more than {@code pingInterval}
+ * @param storeTimeout the same where the server has to write to its store before it answers, and reads nothing until then; at least
+ *     {@code pingTimeout}
  * @param maxPacketBytes the largest body of a packet taken
  * @param maxLineBytes the longest line of text taken
  * @param credentials how both sides know each other
@@ -19,6 +21,7 @@ public record ConnectionLimits(
         Duration connectTimeout,
         Duration pingInterval,
         Duration pingTimeout,
+        Duration storeTimeout,
         int maxPacketBytes,
         int maxLineBytes,
         Credentials credentials) {
@@ -37,20 +40,24 @@ public record ConnectionLimits(
             throw new IllegalArgumentException("the ping timeout " + pingTimeout + " is not more than the interval "
                     + pingInterval + " of the pings");
         }
+        if (storeTimeout.compareTo(pingTimeout) < 0) {
+            throw new IllegalArgumentException(
+                    "the timeout " + storeTimeout + " of the store is less than that of pings, " + pingTimeout);
+        }
         if (maxPacketBytes < 1 || maxLineBytes < 1) {
             throw new IllegalArgumentException("packets and lines have at least a byte");
         }
         Objects.requireNonNull(credentials);
     }
 
-    /** Of plain connections. */
+    /** Of plain connections; a store is given no more time than anything else. */
     public ConnectionLimits(
             Duration connectTimeout,
             Duration pingInterval,
             Duration pingTimeout,
             int maxPacketBytes,
             int maxLineBytes) {
-        this(connectTimeout, pingInterval, pingTimeout, maxPacketBytes, maxLineBytes, Credentials.NONE);
+        this(connectTimeout, pingInterval, pingTimeout, pingTimeout, maxPacketBytes, maxLineBytes, Credentials.NONE);
     }
 
     /** The usual times, with these sizes. */
@@ -58,7 +65,7 @@ public record ConnectionLimits(
         return new ConnectionLimits(CONNECT_TIMEOUT, PING_INTERVAL, PING_TIMEOUT, maxPacketBytes, maxLineBytes);
     }
 
-    /** The same, but the ping timeout is {@code silence}, at least 0.1 s. */
+    /** The same, but the ping timeout is {@code silence}, at least 0.1 s, whatever the server does meanwhile. */
     public ConnectionLimits withSilence(Duration silence) {
         long millis = silence.toMillis();
         long pings = Math.max(2, ceilDiv(millis, pingInterval.toMillis()));
@@ -67,6 +74,19 @@ public record ConnectionLimits(
                 connectTimeout,
                 Duration.ofMillis(ceilDiv(millis, pings)),
                 silence,
+                silence,
+                maxPacketBytes,
+                maxLineBytes,
+                credentials);
+    }
+
+    /** The same, but a store may take so long, where that is more than the ping timeout. */
+    public ConnectionLimits withStoreTimeout(Duration timeout) {
+        return new ConnectionLimits(
+                connectTimeout,
+                pingInterval,
+                pingTimeout,
+                timeout.compareTo(pingTimeout) < 0 ? pingTimeout : timeout,
                 maxPacketBytes,
                 maxLineBytes,
                 credentials);
@@ -74,12 +94,14 @@ public record ConnectionLimits(
 
     /** The same, but for lines of up to {@code bytes}. */
     public ConnectionLimits withLines(int bytes) {
-        return new ConnectionLimits(connectTimeout, pingInterval, pingTimeout, maxPacketBytes, bytes, credentials);
+        return new ConnectionLimits(
+                connectTimeout, pingInterval, pingTimeout, storeTimeout, maxPacketBytes, bytes, credentials);
     }
 
     /** The same, but for how both sides know each other. */
     public ConnectionLimits with(Credentials others) {
-        return new ConnectionLimits(connectTimeout, pingInterval, pingTimeout, maxPacketBytes, maxLineBytes, others);
+        return new ConnectionLimits(
+                connectTimeout, pingInterval, pingTimeout, storeTimeout, maxPacketBytes, maxLineBytes, others);
     }
 
     private static long ceilDiv(long a, long b) {

@@ -144,6 +144,11 @@ public final class ReconnectLoop {
         }
         connected = true;
         backoff.reset();
+        if (failures == 0 && server.equals(before)) {
+            // A better server did not want this client: nothing has changed.
+            LOG.debug("connected connection={} server={}", name, server);
+            return;
+        }
         boolean another = before != null && !before.equals(server);
         LogEvent event = event(another ? "server_changed" : failures == 0 ? "connected" : "server_back");
         if (another) {

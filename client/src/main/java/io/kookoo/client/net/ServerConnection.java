@@ -75,6 +75,9 @@ public final class ServerConnection implements AutoCloseable {
     /** Null for nobody. */
     private volatile Runnable whenClosed;
 
+    /** Whether an answer is waited for that the server gives only when its store has written. */
+    private volatile BooleanSupplier waitsForStore = () -> false;
+
     /** Takes the connected socket over; {@code onClose} is told of every {@link #close}. */
     ServerConnection(
             ServerAddress address,
@@ -242,12 +245,24 @@ public final class ServerConnection implements AutoCloseable {
         }
     }
 
-    /** Closes the connection if a write has stood still for the ping timeout. Called now and then by the connector. */
+    /** Closes the connection if a write has stood still for too long. Called now and then by the connector. */
     void checkWriting() {
-        if (inWrite
-                && System.nanoTime() - writeProgressNanos > limits.pingTimeout().toNanos()) {
-            lose(new SocketTimeoutException("the server has taken no bytes for " + seconds(limits.pingTimeout())));
+        Duration patience = patience();
+        if (inWrite && System.nanoTime() - writeProgressNanos > patience.toNanos()) {
+            lose(new SocketTimeoutException("the server has taken no bytes for " + seconds(patience)));
         }
+    }
+
+    /**
+     * While {@code waits} says that the server has to write to its store before it answers, its silence is borne for the store timeout. Asked by
+     * any thread; must not block. Once, before anything is sent; not for a connection that is kept alive.
+     */
+    public void bearWhile(BooleanSupplier waits) {
+        waitsForStore = waits;
+    }
+
+    private Duration patience() {
+        return waitsForStore.getAsBoolean() ? limits.storeTimeout() : limits.pingTimeout();
     }
 
     /** {@code told} is run at every {@link #close}, from now on; it must not block. Once. */
@@ -320,10 +335,9 @@ public final class ServerConnection implements AutoCloseable {
                         continue;
                     }
                     try {
-                        if (System.nanoTime() - silentSinceNanos
-                                >= limits.pingTimeout().toNanos()) {
-                            throw new SocketTimeoutException(
-                                    "the server has been silent for " + seconds(limits.pingTimeout()));
+                        Duration patience = patience();
+                        if (System.nanoTime() - silentSinceNanos >= patience.toNanos()) {
+                            throw new SocketTimeoutException("the server has been silent for " + seconds(patience));
                         }
                         send(writer -> writer.packet(PacketType.ECHO_REQ, PING));
                     } finally {

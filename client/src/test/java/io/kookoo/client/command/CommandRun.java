@@ -16,17 +16,12 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /** One run of the program inside a test: its streams captured, its process not ended. */
 final class CommandRun {
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream() {
-        @Override
-        public synchronized void write(byte[] bytes, int from, int length) {
-            super.write(bytes, from, length);
-            notifyAll();
-        }
-    };
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final Written out = new Written();
+    private final Written err = new Written();
     /** Nothing is submitted but what a test says, and only once, unless it says otherwise. */
     private final Map<String, String> environment = new HashMap<>(Map.of("KOOKOO_NO_RESUBMIT", "true"));
 
@@ -122,16 +117,12 @@ final class CommandRun {
 
     /** Waits until standard output is this, which comes within ten seconds. */
     void awaitOut(String text) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        synchronized (out) {
-            while (!out().equals(text)) {
-                long millis = (end - System.nanoTime()) / 1_000_000;
-                if (millis <= 0) {
-                    throw new AssertionError("standard output is \"" + out() + "\"");
-                }
-                out.wait(millis);
-            }
-        }
+        out.await(text::equals);
+    }
+
+    /** Waits until standard error ends with this, which comes within ten seconds. */
+    void awaitEndOfErr(String text) throws InterruptedException {
+        err.await(written -> written.endsWith(text));
     }
 
     /** Waits for the end, which comes within ten seconds with this exit code. */
@@ -145,5 +136,25 @@ final class CommandRun {
         assertEquals(expectedErr, err());
         assertEquals(expectedOut, out());
         return this;
+    }
+
+    /** What was written to a stream; somebody may wait for it. */
+    private static final class Written extends ByteArrayOutputStream {
+        @Override
+        public synchronized void write(byte[] bytes, int from, int length) {
+            super.write(bytes, from, length);
+            notifyAll();
+        }
+
+        synchronized void await(Predicate<String> expected) throws InterruptedException {
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+            while (!expected.test(toString(StandardCharsets.UTF_8))) {
+                long millis = (end - System.nanoTime()) / 1_000_000;
+                if (millis <= 0) {
+                    throw new AssertionError("there is \"" + toString(StandardCharsets.UTF_8) + "\"");
+                }
+                wait(millis);
+            }
+        }
     }
 }

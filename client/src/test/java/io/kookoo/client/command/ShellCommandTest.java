@@ -287,6 +287,7 @@ class ShellCommandTest {
             run.awaitOut("OK bob\nOK\nOK\nOK\nOK\n");
             peer.hangUp();
         }
+        run.awaitEndOfErr("; the next line connects again\n");
         type("version");
         try (Peer peer = server.accept()) {
             peer.expect("name bob\n").send("ERR NAME_TAKEN bob+is+taken\r\n");
@@ -296,6 +297,7 @@ class ShellCommandTest {
             run.awaitOut("OK bob\nOK\nOK\nOK\nOK\nOK 1\n");
             peer.hangUp();
         }
+        run.awaitEndOfErr("; the next line connects again\n");
         type("version");
         try (Peer peer = server.accept()) {
             // What was refused is not asked for again, but the name.
@@ -306,6 +308,45 @@ class ShellCommandTest {
             run.exits(0);
             assertTrue(run.err().contains("the server refuses \"name bob\": ERR NAME_TAKEN bob is taken\n"), run.err());
             assertTrue(run.err().contains("the server refuses \"subscribe gone\": ERR UNKNOWN_CHANNEL"), run.err());
+        }
+    }
+
+    /** A shell of a server that is pinged every tenth of a second, and given up after 0.3 s. */
+    private CommandRun impatientShell(String... lines) {
+        return new CommandRun(home)
+                .input(new ByteArrayInputStream(String.join("\n", lines).getBytes(StandardCharsets.UTF_8)))
+                .environment("KOOKOO_PING_INTERVAL", "0.1")
+                .environment("KOOKOO_PING_TIMEOUT", "0.3")
+                .start("shell", "127.0.0.1", server.port(), "--wait-worker", "60");
+    }
+
+    @Test
+    void shouldLeaveAServerThatHangsWithinThePingTimeout() throws Exception {
+        CommandRun run = impatientShell("add(1,2)");
+        try (Peer peer = server.accept()) {
+            answerCall(peer, "add", "1,2");
+            run.exits(4);
+            assertTrue(run.err().contains(" is lost: the server has been silent for 0.3 s"), run.err());
+        }
+    }
+
+    @Test
+    void shouldBearTheSilenceOfAServerWhoseStoreWrites() throws Exception {
+        CommandRun run = impatientShell("add(1,2) &", "retry H:1");
+        try (Peer peer = server.accept()) {
+            peer.expect(req(OPTION_REQ, "exceptions"), req(SUBMIT_JOB_BG, "add", "", "1,2"));
+            expectPings(peer, 6);
+            peer.send(res(OPTION_RES, "exceptions"), res(JOB_CREATED, "H:1"));
+            peer.expect("retry H:1\n");
+            expectPings(peer, 6);
+            peer.send("OK H:1\n".getBytes(StandardCharsets.UTF_8));
+            run.exits(0).printing("H:1\nOK H:1\n", "");
+        }
+    }
+
+    private static void expectPings(Peer peer, int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            peer.expect(req(ECHO_REQ, "kookoo-ping"));
         }
     }
 }

@@ -128,6 +128,57 @@ class ReconnectLoopTest {
     }
 
     @Test
+    void shouldNotTellOfAServerThatItComesBackToBecauseTheBetterOneDidNotTakeIt() throws Exception {
+        ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor();
+        try (ScriptedServer used = new ScriptedServer();
+                ScriptedServer taken = new ScriptedServer();
+                LogLines log = new LogLines()) {
+            ConnectionLimits limits = ConnectionLimits.ofSizes(1 << 20, 1 << 10);
+            Connector first = new Connector(used.address(), limits, watch);
+            Queue<Connector> connectors =
+                    new ConcurrentLinkedQueue<>(List.of(first, new Connector(taken.address(), limits, watch), first));
+            ConnectionSource source = new ConnectionSource() {
+                @Override
+                public ServerConnection open() throws CannotConnectException {
+                    return connectors.remove().open();
+                }
+
+                @Override
+                public String place() {
+                    return "both";
+                }
+            };
+            ReconnectLoop loop = new ReconnectLoop("test", source, new Backoff(new Random()));
+            Thread thread = new Thread(() -> {
+                try {
+                    loop.run((connection, answered) -> {
+                        if (connection.readPacket().type() == PacketType.ERROR) {
+                            throw new NotTakenException("taken");
+                        }
+                        answered.run();
+                        if (connectors.isEmpty()) {
+                            loop.stop();
+                        }
+                    });
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            thread.setDaemon(true);
+            thread.start();
+            used.accept().send(ScriptedServer.res(PacketType.NOOP)).expectEnd();
+            taken.accept()
+                    .send(ScriptedServer.res(PacketType.ERROR, "NODE_ID_TAKEN", "taken"))
+                    .expectEnd();
+            used.accept().send(ScriptedServer.res(PacketType.NOOP)).expectEnd();
+            thread.join(TimeUnit.SECONDS.toMillis(10));
+            assertEquals(1, log.with("INFO connected connection=test").size());
+        } finally {
+            watch.shutdownNow();
+        }
+    }
+
+    @Test
     void shouldTellOfAnotherServerWhereTheFirstWasLostBeforeItAnswered() throws Exception {
         ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor();
         try (ScriptedServer one = new ScriptedServer();

@@ -25,6 +25,7 @@ record Announcement(int id, String name, long pid, Duration ping, String version
     /** Far more than any node has to say. */
     private static final int MAX_CHARS = 1000;
 
+    private static final long MAX_PID = 999_999_999_999_999_999L;
     private static final int MAX_PING_MILLIS = 3_600_000;
     private static final List<String> NEEDED = List.of("node", "name", "pid", "ping", "version");
     private static final Pattern VERSION = Pattern.compile("[ -:<-~]{1,64}");
@@ -62,7 +63,7 @@ record Announcement(int id, String name, long pid, Duration ping, String version
         return new Announcement(
                 (int) number("node", parts.get("node"), Integer.MAX_VALUE),
                 name,
-                number("pid", parts.get("pid"), Long.MAX_VALUE),
+                number("pid", parts.get("pid"), MAX_PID),
                 Duration.ofMillis(number("ping", parts.get("ping"), MAX_PING_MILLIS)),
                 version,
                 replace.equals("1"));
