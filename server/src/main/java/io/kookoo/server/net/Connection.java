@@ -87,7 +87,7 @@ public final class Connection {
     private final Lookout.Watched in;
     private final PacketReader reader;
     private final Function<Connection, Conversation> opening;
-    /** Ends a connection that says nothing, or is not known, for too long; null once that is settled. */
+    /** Ends a connection that does not finish its first message, or is not known, for too long; null before, and once that is settled. */
     private Deadlines.Deadline arrival;
 
     /** Null before the first turn. */
@@ -134,11 +134,10 @@ public final class Connection {
         // Between a half and the whole, spread over connections that came one after the other.
         int firstCredit = CREDIT_BYTES - (int) (number * SPREAD % (CREDIT_BYTES / 2));
         this.outbox = new Outbox(wire, limits.maxOutboxBytes(), CREDIT_BYTES, firstCredit, stuckWrites);
-        this.arrival = deadlines.after(limits.firstMessage(), this::closeUnknown);
     }
 
     private void closeUnknown() {
-        close("it has not said its first message, or shown its token, within " + limits.firstMessage());
+        close("it has not finished its first message, or shown its token, within " + limits.firstMessage());
     }
 
     /** A peer that vanished without a word is noticed by the kernel after about two minutes of silence. */
@@ -255,6 +254,7 @@ public final class Connection {
                 if (reason == null) {
                     conversation = opening.apply(this);
                     welcome();
+                    awaitArrival();
                 }
             }
             if (reason == null) {
@@ -279,6 +279,17 @@ public final class Connection {
         if (conversation.isKnown()) {
             reader.limit(limits.maxPacketBytes(), limits.maxLineBytes());
         }
+    }
+
+    /**
+     * From now on time runs. One that is known already may be silent before, as the spare connections of a program are that keeps them for
+     * later: its time begins with its first byte.
+     */
+    private void awaitArrival() throws IOException {
+        if (conversation.isKnown()) {
+            reader.await();
+        }
+        arrival = deadlines.after(limits.firstMessage(), this::closeUnknown);
     }
 
     /** A message has come. */
