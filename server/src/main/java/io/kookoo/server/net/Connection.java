@@ -8,6 +8,7 @@ import io.kookoo.protocol.Message;
 import io.kookoo.protocol.PacketReader;
 import io.kookoo.protocol.PacketType;
 import io.kookoo.protocol.PacketWriter;
+import io.kookoo.server.access.RefusalLog;
 import io.kookoo.server.time.Deadlines;
 import io.kookoo.tls.NotTlsException;
 import io.kookoo.tls.Tls;
@@ -86,6 +87,7 @@ public final class Connection {
 
     private final Lookout.Watched in;
     private final PacketReader reader;
+    private final RefusalLog refusals;
     private final Function<Connection, Conversation> opening;
     /** Ends a connection that does not finish its first message, or is not known, for too long; null before, and once that is settled. */
     private Deadlines.Deadline arrival;
@@ -105,6 +107,7 @@ public final class Connection {
             Limits limits,
             Deadlines deadlines,
             Optional<Tls> tls,
+            RefusalLog refusals,
             Lookout lookout,
             StuckWrites stuckWrites,
             Function<Connection, Conversation> opening)
@@ -130,6 +133,7 @@ public final class Connection {
         reader.limit(
                 Math.min(limits.maxPacketBytes(), Limits.STRANGER_BYTES),
                 Math.min(limits.maxLineBytes(), Limits.STRANGER_BYTES));
+        this.refusals = refusals;
         this.opening = opening;
         // Between a half and the whole, spread over connections that came one after the other.
         int firstCredit = CREDIT_BYTES - (int) (number * SPREAD % (CREDIT_BYTES / 2));
@@ -356,7 +360,7 @@ public final class Connection {
             return e.getMessage();
         } catch (IOException e) {
             String reason = abortReason != null ? abortReason : e.getMessage();
-            LOG.warn("{}", event("tls_refused").with("reason", reason));
+            refusals.warn(event("tls_refused").with("reason", reason));
             if (abortReason == null) {
                 sayWhy(e);
             }
