@@ -27,7 +27,7 @@ final class SlowPeerTest {
             for (int i = 0; i < 12; i++) {
                 worker.send(WORK_DATA, handle, MEGABYTE).expectNothingBeforeEcho();
             }
-            server.log().await("disconnected conn=1 ", "8388608 bytes wait for it and it does not read them");
+            server.log().await("WARN peer_given_up conn=1 ", "8388608 bytes wait for it and it does not read them");
             // The worker's job is still its own; what comes of it is dropped.
             worker.send(WORK_COMPLETE, handle, "").expectNothingBeforeEcho();
             stuck.expectGone();
@@ -43,7 +43,7 @@ final class SlowPeerTest {
             String handle = stuck.send(SUBMIT_JOB, "f", "", "").expectHandle();
             worker.send(GRAB_JOB).expect(JOB_ASSIGN, handle, "f", "");
             worker.send(WORK_COMPLETE, handle, MEGABYTE.repeat(8)).expectNothingBeforeEcho();
-            server.log().await("disconnected conn=1 ", "it has not read what was written to it");
+            server.log().await("WARN peer_given_up conn=1 ", "it has not read what was written to it");
             stuck.expectGone();
         }
     }

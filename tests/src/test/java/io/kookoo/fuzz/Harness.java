@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 enum Harness {
     PACKET_READER(PacketReaderTarget.class, PacketReaderTarget::fuzzerTestOneInput),
     CONVERSATION(ConversationTarget.class, ConversationTarget::fuzzerTestOneInput),
+    STRANGER(StrangerTarget.class, StrangerTarget::fuzzerTestOneInput),
     CALL(CallTarget.class, CallTarget::fuzzerTestOneInput),
     CALCULATOR(CalculatorTarget.class, CalculatorTarget::fuzzerTestOneInput),
     SETTINGS(SettingsTarget.class, SettingsTarget::fuzzerTestOneInput);

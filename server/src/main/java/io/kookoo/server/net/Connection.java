@@ -78,6 +78,8 @@ public final class Connection {
     private final Deadlines deadlines;
     private final Outbox outbox;
     private volatile String abortReason;
+    /** Why this server has given a peer up whose connection was well; null where it has not. */
+    private volatile String givenUp;
 
     /** Once the server stops: opens when no connection hears anything any more. Null before. */
     private volatile CountDownLatch allHeard;
@@ -316,6 +318,10 @@ public final class Connection {
         } finally {
             outbox.close();
             closeSocket();
+            if (givenUp != null) {
+                // Here, and not where it is found: others hold their locks there.
+                LOG.warn("{}", event("peer_given_up").with("reason", givenUp));
+            }
             try {
                 if (conversation != null) {
                     conversation.end(abortReason != null ? abortReason : reason);
@@ -511,7 +517,7 @@ public final class Connection {
         public Runnable watchStall() {
             return deadlines.after(
                     limits.writeStall(),
-                    () -> abort("it has not read what was written to it for " + limits.writeStall()))::cancel;
+                    () -> giveUp("it has not read what was written to it for " + limits.writeStall()))::cancel;
         }
 
         @Override
@@ -521,6 +527,12 @@ public final class Connection {
 
         @Override
         public void abort(String reason) {
+            close(reason);
+        }
+
+        @Override
+        public void giveUp(String reason) {
+            givenUp = reason;
             close(reason);
         }
     }

@@ -52,7 +52,7 @@ public final class Outbox {
         /** Raises the send buffer so far above the whole that a write which blocks goes on, and anybody's ends. Must not block. */
         void raiseSendBuffer() throws IOException;
 
-        /** Calls {@link #abort} unless the returned action is run before the limit of a stalled write. */
+        /** Calls {@link #giveUp} unless the returned action is run before the limit of a stalled write. */
         Runnable watchStall();
 
         /** Starts a thread for a write that may block. */
@@ -60,6 +60,9 @@ public final class Outbox {
 
         /** Closes the socket at once, from any thread; the connection's reading thread finds out and cleans up. */
         void abort(String reason);
+
+        /** The same of a peer whose connection is well: it does not do its part, which is told in the log. Does not block. */
+        void giveUp(String reason);
     }
 
     private static final int LARGE_BYTES = 64 * 1024;
@@ -210,7 +213,7 @@ public final class Outbox {
                 }
                 if (overflowed) {
                     close();
-                    wire.abort("more than " + maxBytes + " bytes wait for it and it does not read them");
+                    wire.giveUp("more than " + maxBytes + " bytes wait for it and it does not read them");
                     return;
                 }
                 length = waiting.size();
@@ -285,7 +288,7 @@ public final class Outbox {
         } catch (RuntimeException | OutOfMemoryError e) {
             // OutOfMemoryError: "unable to create native thread". That is this peer's loss, not the caller's.
             close();
-            wire.abort("no thread to write to it: " + e.getMessage());
+            wire.giveUp("no thread to write to it: " + e.getMessage());
         }
     }
 
@@ -379,5 +382,8 @@ public final class Outbox {
 
         @Override
         public void abort(String reason) {}
+
+        @Override
+        public void giveUp(String reason) {}
     }
 }

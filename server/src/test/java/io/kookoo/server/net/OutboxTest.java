@@ -39,6 +39,7 @@ final class OutboxTest {
         int watchesStarted;
         boolean onOwnThread = true;
         String aborted;
+        String givenUp;
         WeakReference<byte[]> lastWritten;
 
         @Override
@@ -78,6 +79,11 @@ final class OutboxTest {
         @Override
         public void abort(String reason) {
             aborted = reason;
+        }
+
+        @Override
+        public void giveUp(String reason) {
+            givenUp = reason;
         }
     }
 
@@ -155,7 +161,7 @@ final class OutboxTest {
         add(100_001);
         outbox.packet(PacketType.NOOP);
         flushAsForeigner();
-        assertEquals("more than 100000 bytes wait for it and it does not read them", buffer.aborted);
+        assertEquals("more than 100000 bytes wait for it and it does not read them", buffer.givenUp);
         assertEquals(0, buffer.written.size());
         outbox.packet(PacketType.NOOP);
         outbox.flush(true);
@@ -168,6 +174,7 @@ final class OutboxTest {
         outbox.flush(true);
         assertEquals(200_012, buffer.written.size());
         assertNull(buffer.aborted);
+        assertNull(buffer.givenUp);
     }
 
     @Test
@@ -195,7 +202,7 @@ final class OutboxTest {
     }
 
     @Test
-    void shouldAbortWhenNoThreadCanBeStartedToWrite() {
+    void shouldGiveUpWhenNoThreadCanBeStartedToWrite() {
         Outbox stranded = new Outbox(
                 new Buffer() {
                     @Override
@@ -204,8 +211,8 @@ final class OutboxTest {
                     }
 
                     @Override
-                    public void abort(String reason) {
-                        buffer.aborted = reason;
+                    public void giveUp(String reason) {
+                        buffer.givenUp = reason;
                     }
                 },
                 10_000,
@@ -213,7 +220,7 @@ final class OutboxTest {
         stranded.text("x".repeat(CREDIT + 1));
         // It is this peer that is lost, not the one whose thread found out.
         stranded.flush(false);
-        assertTrue(buffer.aborted.contains("unable to create native thread"), buffer.aborted);
+        assertTrue(buffer.givenUp.contains("unable to create native thread"), buffer.givenUp);
     }
 
     @Test
@@ -225,6 +232,7 @@ final class OutboxTest {
         outbox.flush(true);
         assertEquals(0, buffer.written.size());
         assertNull(buffer.aborted);
+        assertNull(buffer.givenUp);
     }
 
     // ---- who writes ----
@@ -354,6 +362,7 @@ final class OutboxTest {
         roomy.flush(true);
         assertEquals(expected.toString(), buffer.written.toString());
         assertNull(buffer.aborted);
+        assertNull(buffer.givenUp);
         assertFalse(buffer.watched > 0);
     }
 }
