@@ -7,10 +7,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Who besides its owner may read or write a file or folder, by its POSIX permissions. A group that has the name of the owner is taken for
+ * Who else may read or write a file or folder, by its owner and its POSIX permissions. A group that has the name of the owner is taken for
  * the owner's own. Where a file system knows no such permissions, nobody else may. Links are followed. Blocks on the disk.
  */
 public final class FileRights {
@@ -21,11 +25,6 @@ public final class FileRights {
     /** Whether others may read it. */
     public static boolean othersMayRead(Path file) throws IOException {
         return othersMay(file, PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_READ);
-    }
-
-    /** Whether others may write it; of a folder, whether they may put files into it. */
-    public static boolean othersMayWrite(Path file) throws IOException {
-        return othersMay(file, PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
     }
 
     private static boolean othersMay(Path file, PosixFilePermission ofGroup, PosixFilePermission ofOthers)
@@ -44,27 +43,57 @@ public final class FileRights {
     }
 
     /**
-     * The folder through which others can change what is in {@code folder}: itself, or one above it, up to {@code top} where it is below
-     * that, else up to the root. One above it that has the sticky bit, as /tmp has, lets nobody replace what is not theirs.
+     * Through which others can change what {@code file} is: itself, or a folder above it, up to {@code top} where it is below that, else up
+     * to the root. Others are all but root, who runs this process, and who has {@code top}. A folder above it that has the sticky bit, as
+     * /tmp has, lets nobody replace what is not theirs.
      *
+     * @param file or folder
      * @return empty where there is none
-     * @throws NoSuchFileException where there is no such folder
+     * @throws NoSuchFileException where there is no such file
      */
-    public static Optional<Path> openToOthers(Path folder, Path top) throws IOException {
-        Path written = folder.toAbsolutePath().normalize();
-        Path real = written.toRealPath();
-        Optional<Path> found = climb(written, top.toAbsolutePath().normalize());
-        return found.isPresent() || real.equals(written) ? found : climb(real, top.toRealPath());
+    public static Optional<Path> openToOthers(Path file, Path top) throws IOException {
+        return openToOthers(file, top, trusted(top));
     }
 
-    private static Optional<Path> climb(Path folder, Path top) throws IOException {
-        Path last = folder.startsWith(top) ? top : folder.getRoot();
-        for (Path each = folder; each != null; each = each.equals(last) ? null : each.getParent()) {
-            if (othersMayWrite(each) && (each.equals(folder) || !isSticky(each))) {
+    static Optional<Path> openToOthers(Path file, Path top, Set<UserPrincipal> trusted) throws IOException {
+        Path written = file.toAbsolutePath().normalize();
+        Path real = written.toRealPath();
+        Optional<Path> found = climb(written, top.toAbsolutePath().normalize(), trusted);
+        return found.isPresent() || real.equals(written) ? found : climb(real, top.toRealPath(), trusted);
+    }
+
+    /** Who can have this process do what they like anyway. */
+    private static Set<UserPrincipal> trusted(Path top) throws IOException {
+        Set<UserPrincipal> trusted = new HashSet<>();
+        Path self = Path.of("/proc/self");
+        for (Path theirs : List.of(top, top.toAbsolutePath().getRoot(), self)) {
+            if (Files.exists(theirs)) {
+                trusted.add(Files.getOwner(theirs));
+            }
+        }
+        if (!Files.exists(self)) {
+            trusted.add(top.getFileSystem()
+                    .getUserPrincipalLookupService()
+                    .lookupPrincipalByName(System.getProperty("user.name")));
+        }
+        return trusted;
+    }
+
+    private static Optional<Path> climb(Path file, Path top, Set<UserPrincipal> trusted) throws IOException {
+        Path last = file.startsWith(top) ? top : file.getRoot();
+        for (Path each = file; each != null; each = each.equals(last) ? null : each.getParent()) {
+            boolean writable = othersMay(each, PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE)
+                    && (each.equals(file) || !isSticky(each));
+            if (writable || !belongsTo(trusted, each)) {
                 return Optional.of(each);
             }
         }
         return Optional.empty();
+    }
+
+    private static boolean belongsTo(Set<UserPrincipal> trusted, Path file) throws IOException {
+        return Files.getFileAttributeView(file, PosixFileAttributeView.class) == null
+                || trusted.contains(Files.getOwner(file));
     }
 
     private static boolean isSticky(Path folder) throws IOException {

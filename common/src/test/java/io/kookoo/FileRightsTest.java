@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +64,24 @@ class FileRightsTest {
         // Who can write where the link is can make it lead elsewhere.
         permit(between, "rwxr-xrwx");
         assertEquals(Optional.of(between), FileRights.openToOthers(link, home));
+    }
+
+    @Test
+    void shouldFindTheFolderInWhichALinkedFileIs() throws IOException {
+        Path elsewhere = Files.createDirectory(home.resolve("elsewhere"));
+        Path file = Files.createFile(elsewhere.resolve("file"));
+        permit(file, "rw-r--r--");
+        permit(elsewhere, "rwxr-xr-x");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), file);
+        assertEquals(Optional.empty(), FileRights.openToOthers(link, home));
+        permit(elsewhere, "rwxr-xrwx");
+        assertEquals(Optional.of(elsewhere.toRealPath()), FileRights.openToOthers(link, home));
+    }
+
+    @Test
+    void shouldFindWhatBelongsToSomebodyElse() throws IOException {
+        assertEquals(Optional.of(folder), FileRights.openToOthers(folder, home, Set.of()));
+        assertEquals(Optional.empty(), FileRights.openToOthers(folder, home, Set.of(Files.getOwner(folder))));
     }
 
     @Test

@@ -49,6 +49,13 @@ public final class PacketReader {
         maxLineBytes = lineBytes;
     }
 
+    /** Blocks until the next message has begun, or the stream has ended. */
+    public void await() throws IOException {
+        if (from == to) {
+            fill();
+        }
+    }
+
     /**
      * The next message; blocks until it is there whole.
      *

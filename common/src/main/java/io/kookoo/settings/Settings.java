@@ -118,7 +118,8 @@ public record Settings(
      * What a server holds at most, in {@code [Server]} beside those of its record.
      *
      * @param maxConnections connections at a time
-     * @param firstMessage how long a connection may take until it has said its first message, and shown its token; over 0
+     * @param firstMessage how long a connection may take from its first byte until its first message is there whole, and from its beginning
+     *     until it has shown its token; over 0
      * @param maxFunctions functions that one connection can do
      * @param maxFunctionNames functions in all that it knows, whether or not anybody offers them
      * @param maxJobs jobs that have not ended

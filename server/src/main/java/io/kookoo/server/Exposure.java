@@ -30,7 +30,7 @@ final class Exposure {
             throw new Server.StartException(
                     ExitCode.SETTINGS,
                     "[Server] ip = " + settings.server().ip()
-                            + ": others could reach this server, run functions and stop it,"
+                            + ": others could reach this server, run functions and have them run,"
                             + " and it would not know who they are. Choose one: --ip 127.0.0.1, for this machine alone; TLS with"
                             + " [Security] keystore, truststore and client_auth = need; a token, in the environment"
                             + " KOOKOO_TOKEN or in [Security] token_file; or [Security] open = yes (--open) if everybody who"
@@ -39,7 +39,7 @@ final class Exposure {
         }
         LOG.warn(LogEvent.of("open")
                 .with("ip", settings.server().ip())
-                .with("effect", "everybody who can reach it may run functions and stop it")
+                .with("effect", "everybody who can reach it may run functions and have them run")
                 .with("because", "[Security] open = yes")
                 .toString());
     }

@@ -268,8 +268,10 @@ public final class Server {
                 limits,
                 deadlines,
                 tls,
+                refusals,
                 connection -> conversation(
-                        new PeerConversation(dispatcher, textCommands, channelCommands, nodes, clock, connection),
+                        new PeerConversation(
+                                dispatcher, textCommands, channelCommands, nodes, refusals, clock, connection),
                         connection,
                         access,
                         refusals));

@@ -286,6 +286,24 @@ final class RolesTest {
         as("ops").sendText("status").expectText("f\t0\t0\t0\n.\n");
     }
 
+    /** Who knows it could join the job, and so get its result. */
+    @Test
+    void shouldShowTheUniqueOfAJobToItsOwnerAndAdministratorsAlone() {
+        String handle = as("asker").send(SUBMIT_JOB_BG, "f", "one", "data").expectHandle();
+        for (String name : List.of("other", "runner")) {
+            as(name).sendText("show unique jobs").expectText(".\n");
+            for (String line : List.of("show queued", "show queued f")) {
+                String shown = as(name).sendText(line).receiveLine();
+                assertTrue(shown.startsWith(handle + "\t-\tnormal\t"), shown);
+            }
+        }
+        for (String name : List.of("asker", "ops")) {
+            as(name).sendText("show unique jobs").expectText("one\n.\n");
+            String shown = as(name).sendText("show queued").receiveLine();
+            assertTrue(shown.startsWith(handle + "\tone\tnormal\t"), shown);
+        }
+    }
+
     @Test
     void shouldShowTheResultsOfAForegroundJobToItsClient() {
         WireClient asker = as("asker");

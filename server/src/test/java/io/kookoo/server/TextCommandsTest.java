@@ -55,6 +55,23 @@ final class TextCommandsTest {
         server.log().await("WARN http_refused", "conn=1 ");
     }
 
+    @Test
+    void shouldLogTheBeginningAloneOfALongRequestOfAWebPage() {
+        server.connect().sendText("GET /" + "x".repeat(10_000)).expectClosed();
+        String line = server.log().await("WARN http_refused", "conn=1 ", "GET /xxx");
+        assertTrue(line.length() < 400, line);
+    }
+
+    @Test
+    void shouldLogFewLinesOfManyRequestsOfWebPages() {
+        for (int i = 0; i < 200; i++) {
+            server.connect().sendText("GET / HTTP/1.1").expectClosed();
+        }
+        String more = server.log().await("WARN refused_more count=");
+        int lines = server.log().with("WARN http_refused").size();
+        assertTrue(lines >= 20 && lines < 200, lines + " lines, and " + more);
+    }
+
     // ---- answered ----
 
     @ParameterizedTest

@@ -135,6 +135,18 @@ final class TlsServerTest {
     }
 
     @Test
+    void shouldLogFewLinesOfManyThatAreRefused() {
+        try (RunningServer server = TlsPeer.server("server", "none").start()) {
+            for (int i = 0; i < 200; i++) {
+                server.connect().sendText("shutdown").receiveLine();
+            }
+            String more = server.log().await("WARN refused_more count=");
+            int lines = server.log().with("WARN tls_refused ").size();
+            assertTrue(lines >= 20 && lines < 200, lines + " lines, and " + more);
+        }
+    }
+
+    @Test
     void shouldTellAPlainPeerThatItTakesTlsOnly() {
         try (RunningServer server = TlsPeer.server("server", "none").start()) {
             WireClient text = server.connect().sendText("shutdown");

@@ -55,7 +55,7 @@ final class FunctionFolder {
     private String listingProblem;
 
     /** What tells one state of a file from another without reading it. */
-    private record Fingerprint(FileTime modified, long bytes, Object fileKey, boolean openToOthers) {}
+    private record Fingerprint(FileTime modified, long bytes, Object fileKey, Optional<Path> openToOthers) {}
 
     private static final class FolderFile {
         private final Path path;
@@ -114,8 +114,7 @@ final class FunctionFolder {
         try {
             Optional<Path> open = openToOthers();
             if (open.isPresent()) {
-                problem = folder + ": not loaded, its functions stay as they were: others than its owner can write to "
-                        + open.get() + ", and so could have this client run what they like; chmod go-w " + open.get();
+                problem = folder + ": not loaded, its functions stay as they were: " + writtenByOthers(open.get());
             } else {
                 list(presentJars, presentSources);
             }
@@ -170,7 +169,7 @@ final class FunctionFolder {
                                                 attributes.lastModifiedTime(),
                                                 attributes.size(),
                                                 attributes.fileKey(),
-                                                FileRights.othersMayWrite(file)));
+                                                FileRights.openToOthers(file, home)));
                     }
                 } catch (NoSuchFileException e) {
                     log.debug("{}", LogEvent.of("function_file_vanished").with("file", file));
@@ -238,12 +237,18 @@ final class FunctionFolder {
 
     /** Whether others can write to the file, which is a problem of it then. */
     private static boolean refusedAsOpen(FolderFile file) {
-        if (!file.seen.openToOthers()) {
+        if (file.seen.openToOthers().isEmpty()) {
             return false;
         }
-        file.refused = List.of(file.name() + ": not loaded: others than its owner can write to it; chmod go-w "
-                + file.path + staying(file));
+        file.refused = List.of(file.name() + ": not loaded: "
+                + writtenByOthers(file.seen.openToOthers().get()) + staying(file));
         return true;
+    }
+
+    private static String writtenByOthers(Path path) {
+        return "somebody else can write to " + path
+                + ", and so could have this client run what they like; it must be your own (chown), and: chmod go-w "
+                + path;
     }
 
     private void loadSource(FolderFile source) {

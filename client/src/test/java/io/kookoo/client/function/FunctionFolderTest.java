@@ -104,8 +104,10 @@ class FunctionFolderTest {
         put("Good.java", library("Good", "public String good() { return \"good\"; }"));
         assertFalse(offers("good"));
         assertEquals(
-                List.of(functions + ": not loaded, its functions stay as they were: others than its owner can write to "
-                        + functions + ", and so could have this client run what they like; chmod go-w " + functions),
+                List.of(functions + ": not loaded, its functions stay as they were: somebody else can write to "
+                        + functions
+                        + ", and so could have this client run what they like; it must be your own (chown), and: chmod go-w "
+                        + functions),
                 executor.problems());
         permit(functions, "rwxr-xr-x");
         executor.refresh();
@@ -121,7 +123,7 @@ class FunctionFolderTest {
         permit(between, "rwxr-xrwx");
         put("Good.java", library("Good", "public String good() { return \"good\"; }"));
         assertFalse(offers("good"));
-        assertProblems(functions + ": not loaded, its functions stay as they were: others than its owner can write to "
+        assertProblems(functions + ": not loaded, its functions stay as they were: somebody else can write to "
                 + between + ", ");
     }
 
@@ -136,6 +138,20 @@ class FunctionFolderTest {
     }
 
     @Test
+    void shouldLoadNoFileThatIsALinkIntoAFolderThatOthersCanWrite() throws Exception {
+        Path elsewhere = Files.createDirectory(home.resolve("elsewhere"));
+        permit(elsewhere, "rwxrwxrwx");
+        Path linked = Files.writeString(elsewhere.resolve("Linked.java"), library("Linked", "public void linked() {}"));
+        permit(linked, "rw-r--r--");
+        put("Good.java", library("Good", "public String good() { return \"good\"; }"));
+        Files.createSymbolicLink(functions.resolve("Linked.java"), linked);
+        executor.refresh();
+        assertProblems("Linked.java: not loaded: somebody else can write to " + elsewhere.toRealPath() + ", ");
+        assertTrue(offers("good"));
+        assertFalse(offers("linked"));
+    }
+
+    @Test
     void shouldLoadNoFileThatOthersCanWrite() throws Exception {
         put("Good.java", library("Good", "public String good() { return \"good\"; }"));
         Path open = Files.writeString(functions.resolve("Open.java"), library("Open", "public void open() {}"));
@@ -145,8 +161,8 @@ class FunctionFolderTest {
         executor.refresh();
         // The jar was loaded before, and stays.
         assertProblems(
-                "open.jar: not loaded: others than its owner can write to it; chmod go-w ",
-                "Open.java: not loaded: others than its owner can write to it; chmod go-w " + open);
+                "open.jar: not loaded: somebody else can write to " + functions.resolve("open.jar") + ", and so could ",
+                "Open.java: not loaded: somebody else can write to " + open + ", and so could ");
         assertTrue(offers("good"));
         assertTrue(offers("jarred"));
         assertFalse(offers("open"));

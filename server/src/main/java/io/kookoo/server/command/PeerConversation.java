@@ -12,6 +12,7 @@ import io.kookoo.protocol.Priority;
 import io.kookoo.protocol.Refusal;
 import io.kookoo.protocol.TextLine;
 import io.kookoo.protocol.UniqueId;
+import io.kookoo.server.access.RefusalLog;
 import io.kookoo.server.access.Standing;
 import io.kookoo.server.channel.Member;
 import io.kookoo.server.dispatch.Deliveries;
@@ -47,6 +48,9 @@ public final class PeerConversation implements Conversation {
     /** What is kept of a client id, as in gearmand: it stands in every line of the log about this peer. */
     private static final int MAX_CLIENT_ID_CHARS = 127;
 
+    /** What the log shows of a web browser's request. */
+    private static final int MAX_REQUEST_CHARS = 127;
+
     /** The longest time limit for a job; the protocol's number has 32 bits. */
     private static final Duration MAX_TIMEOUT = Duration.ofMillis(0xFFFFFFFFL);
 
@@ -57,6 +61,7 @@ public final class PeerConversation implements Conversation {
     private final TextCommands textCommands;
     private final ChannelCommands channelCommands;
     private final Nodes nodes;
+    private final RefusalLog refusals;
     private final Connection connection;
     private final Clock clock;
     private final Peer peer;
@@ -73,12 +78,14 @@ public final class PeerConversation implements Conversation {
             TextCommands textCommands,
             ChannelCommands channelCommands,
             Nodes nodes,
+            RefusalLog refusals,
             Clock clock,
             Connection connection) {
         this.dispatcher = dispatcher;
         this.textCommands = textCommands;
         this.channelCommands = channelCommands;
         this.nodes = nodes;
+        this.refusals = refusals;
         this.connection = connection;
         this.clock = clock;
         this.peer = new Peer(connection.number(), connection.address(), connection.port(), connection.outbox(), clock);
@@ -198,7 +205,7 @@ public final class PeerConversation implements Conversation {
     private boolean hear(String line) {
         String verb = TextCommands.verb(line);
         if (isWebRequest(verb)) {
-            LOG.warn(line("http_refused").with("line", line).toString());
+            refusals.warn(line("http_refused").with("line", Data.beginning(line, MAX_REQUEST_CHARS)));
             return false;
         }
         if (verb.equalsIgnoreCase("quit") || verb.equalsIgnoreCase("exit")) {

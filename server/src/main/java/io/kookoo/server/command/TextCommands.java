@@ -145,7 +145,7 @@ public final class TextCommands {
             case "status" -> status();
             case "prioritystatus" -> priorityStatus();
             case "workers" -> workers();
-            case "show" -> show(words);
+            case "show" -> show(words, standing);
             case "cancel" -> cancel(words, standing, deliveries);
             case "create" -> create(words);
             case "drop" -> drop(words, deliveries);
@@ -213,10 +213,15 @@ public final class TextCommands {
         return answer.append(END).toString();
     }
 
-    private String showUniqueJobs() {
+    /** A unique is a key: who submits another job with it gets the result of this one. So it is shown to those alone who may have that. */
+    private static boolean showsUnique(JobStatus job, Standing standing) {
+        return !job.unique().isEmpty() && standing.mayHandle(job.owner());
+    }
+
+    private String showUniqueJobs(Standing standing) {
         StringBuilder answer = new StringBuilder();
         for (JobStatus job : dispatcher.jobs()) {
-            if (!job.unique().isEmpty()) {
+            if (showsUnique(job, standing)) {
                 row(answer, job.unique());
             }
         }
@@ -315,15 +320,15 @@ public final class TextCommands {
 
     // ---- lists of our own ----
 
-    private String show(String[] words) {
+    private String show(String[] words, Standing standing) {
         String what = words.length > 1 ? words[1].toLowerCase(Locale.ROOT) : "";
         return switch (words.length + " " + what) {
             case "2 jobs" -> showJobs();
-            case "3 unique" -> words[2].equalsIgnoreCase("jobs") ? showUniqueJobs() : unknownShow();
+            case "3 unique" -> words[2].equalsIgnoreCase("jobs") ? showUniqueJobs(standing) : unknownShow();
             case "2 clients" -> showClients();
             case "2 running" -> showRunning();
-            case "2 queued" -> showQueued(null);
-            case "3 queued" -> showQueued(FunctionName.of(words[2]));
+            case "2 queued" -> showQueued(null, standing);
+            case "3 queued" -> showQueued(FunctionName.of(words[2]), standing);
             case "2 functions" -> showFunctions();
             case "2 settings" -> showSettings();
             case "2 load" -> showLoad();
@@ -369,14 +374,14 @@ public final class TextCommands {
     }
 
     /** @param function null for all */
-    private String showQueued(FunctionName function) {
+    private String showQueued(FunctionName function, Standing standing) {
         StringBuilder answer = new StringBuilder();
         for (JobStatus job : dispatcher.jobs()) {
             if (!job.running() && (function == null || function.equals(job.function()))) {
                 row(
                         answer,
                         job.handle(),
-                        job.unique().isEmpty() ? "-" : job.unique(),
+                        showsUnique(job, standing) ? job.unique() : "-",
                         job.priority().name().toLowerCase(Locale.ROOT),
                         seconds(job.age()));
             }

@@ -20,6 +20,7 @@ import java.time.Duration;
  * @param numerator of its last WORK_STATUS, 0 before
  * @param denominator of its last WORK_STATUS, 0 before
  * @param waiting foreground submissions that wait for the result
+ * @param owner in whose name it was submitted; empty for nobody's
  */
 public record JobStatus(
         JobHandle handle,
@@ -35,7 +36,8 @@ public record JobStatus(
         Duration ran,
         long numerator,
         long denominator,
-        int waiting) {
+        int waiting,
+        String owner) {
     /** @param nanoTime now */
     static JobStatus of(Job job, long nanoTime) {
         boolean runs = job.state == Job.State.RUNNING;
@@ -53,6 +55,7 @@ public record JobStatus(
                 runs ? Duration.ofNanos(nanoTime - job.runs.startedNanos) : Duration.ZERO,
                 job.runs.numerator,
                 job.runs.denominator,
-                job.waiting.size());
+                job.waiting.size(),
+                job.owner());
     }
 }

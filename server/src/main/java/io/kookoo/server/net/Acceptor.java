@@ -4,6 +4,7 @@ import io.kookoo.protocol.ErrorCode;
 import io.kookoo.protocol.Magic;
 import io.kookoo.protocol.PacketType;
 import io.kookoo.protocol.PacketWriter;
+import io.kookoo.server.access.RefusalLog;
 import io.kookoo.server.time.Deadlines;
 import io.kookoo.tls.Tls;
 import java.io.IOException;
@@ -38,6 +39,7 @@ public final class Acceptor {
     private final Limits limits;
     private final Deadlines deadlines;
     private final Optional<Tls> tls;
+    private final RefusalLog refusals;
     private final Function<Connection, Conversation> opening;
     private final ConnectionThreads threads = new ConnectionThreads();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
@@ -53,6 +55,7 @@ public final class Acceptor {
      * Binds at once; {@link #start} accepts.
      *
      * @param tls what connections are made with; empty for plain ones
+     * @param refusals is told of those that are refused before they have said anything
      * @param opening makes the conversation of a connection, on its reading thread
      * @throws IOException when the address cannot be bound
      */
@@ -61,11 +64,13 @@ public final class Acceptor {
             Limits limits,
             Deadlines deadlines,
             Optional<Tls> tls,
+            RefusalLog refusals,
             Function<Connection, Conversation> opening)
             throws IOException {
         this.limits = limits;
         this.deadlines = deadlines;
         this.tls = tls;
+        this.refusals = refusals;
         this.opening = opening;
         this.listener = new ServerSocket();
         try {
@@ -192,7 +197,15 @@ public final class Acceptor {
         Connection connection;
         try {
             connection = new Connection(
-                    lastNumber.incrementAndGet(), socket, limits, deadlines, tls, lookout, stuckWrites, opening);
+                    lastNumber.incrementAndGet(),
+                    socket,
+                    limits,
+                    deadlines,
+                    tls,
+                    refusals,
+                    lookout,
+                    stuckWrites,
+                    opening);
         } catch (IOException e) {
             // The peer has gone already.
             socket.close();

@@ -8,6 +8,7 @@ import io.kookoo.protocol.Message;
 import io.kookoo.protocol.PacketReader;
 import io.kookoo.protocol.PacketType;
 import io.kookoo.protocol.PacketWriter;
+import io.kookoo.server.access.RefusalLog;
 import io.kookoo.server.time.Deadlines;
 import io.kookoo.tls.NotTlsException;
 import io.kookoo.tls.Tls;
@@ -88,8 +89,9 @@ public final class Connection {
 
     private final Lookout.Watched in;
     private final PacketReader reader;
+    private final RefusalLog refusals;
     private final Function<Connection, Conversation> opening;
-    /** Ends a connection that says nothing, or is not known, for too long; null once that is settled. */
+    /** Ends a connection that does not finish its first message, or is not known, for too long; null before, and once that is settled. */
     private Deadlines.Deadline arrival;
 
     /** Null before the first turn. */
@@ -107,6 +109,7 @@ public final class Connection {
             Limits limits,
             Deadlines deadlines,
             Optional<Tls> tls,
+            RefusalLog refusals,
             Lookout lookout,
             StuckWrites stuckWrites,
             Function<Connection, Conversation> opening)
@@ -132,15 +135,15 @@ public final class Connection {
         reader.limit(
                 Math.min(limits.maxPacketBytes(), Limits.STRANGER_BYTES),
                 Math.min(limits.maxLineBytes(), Limits.STRANGER_BYTES));
+        this.refusals = refusals;
         this.opening = opening;
         // Between a half and the whole, spread over connections that came one after the other.
         int firstCredit = CREDIT_BYTES - (int) (number * SPREAD % (CREDIT_BYTES / 2));
         this.outbox = new Outbox(wire, limits.maxOutboxBytes(), CREDIT_BYTES, firstCredit, stuckWrites);
-        this.arrival = deadlines.after(limits.firstMessage(), this::closeUnknown);
     }
 
     private void closeUnknown() {
-        close("it has not said its first message, or shown its token, within " + limits.firstMessage());
+        close("it has not finished its first message, or shown its token, within " + limits.firstMessage());
     }
 
     /** A peer that vanished without a word is noticed by the kernel after about two minutes of silence. */
@@ -257,6 +260,7 @@ public final class Connection {
                 if (reason == null) {
                     conversation = opening.apply(this);
                     welcome();
+                    awaitArrival();
                 }
             }
             if (reason == null) {
@@ -281,6 +285,17 @@ public final class Connection {
         if (conversation.isKnown()) {
             reader.limit(limits.maxPacketBytes(), limits.maxLineBytes());
         }
+    }
+
+    /**
+     * From now on time runs. One that is known already may be silent before, as the spare connections of a program are that keeps them for
+     * later: its time begins with its first byte.
+     */
+    private void awaitArrival() throws IOException {
+        if (conversation.isKnown()) {
+            reader.await();
+        }
+        arrival = deadlines.after(limits.firstMessage(), this::closeUnknown);
     }
 
     /** A message has come. */
@@ -351,7 +366,7 @@ public final class Connection {
             return e.getMessage();
         } catch (IOException e) {
             String reason = abortReason != null ? abortReason : e.getMessage();
-            LOG.warn("{}", event("tls_refused").with("reason", reason));
+            refusals.warn(event("tls_refused").with("reason", reason));
             if (abortReason == null) {
                 sayWhy(e);
             }

@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param handshake how long it may take to agree on TLS
  * @param writeStall how long a peer may read nothing of what is being written to it before the connection is closed
  * @param maxConnections how many may be open at a time
- * @param firstMessage how long a peer may take until its first message is there and it is {@link Conversation#isKnown known}
+ * @param firstMessage how long a peer may take until its first message is there and it is {@link Conversation#isKnown known}; one that is
+ *     known from the start, from the first byte on
  */
 public record Limits(
         int maxPacketBytes,
