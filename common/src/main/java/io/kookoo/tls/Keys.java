@@ -1,5 +1,6 @@
 package io.kookoo.tls;
 
+import io.kookoo.FileRights;
 import io.kookoo.settings.KeyFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -106,12 +107,19 @@ record Keys(String stamp, SSLContext context, X509Certificate own) {
             return null;
         }
         Path passwordFile = file.passwordFile().get();
+        boolean open;
+        String text;
         try {
-            String text = Files.readString(passwordFile, StandardCharsets.UTF_8);
-            return text.lines().findFirst().orElse("").toCharArray();
+            open = FileRights.othersMayRead(passwordFile);
+            text = Files.readString(passwordFile, StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new IOException("the password file " + passwordFile + " cannot be read: " + why(e), e);
         }
+        if (open) {
+            throw new IOException("the password file " + passwordFile
+                    + " can be read by others than its owner; let nobody else read it: chmod 600 " + passwordFile);
+        }
+        return text.lines().findFirst().orElse("").toCharArray();
     }
 
     private static KeyStore load(KeyFile file, char[] password, String what)
@@ -134,7 +142,7 @@ record Keys(String stamp, SSLContext context, X509Certificate own) {
                     "the " + what + " " + file
                             + (e.getCause() instanceof UnrecoverableKeyException
                                     ? " does not open with the password that is given for it"
-                                    : " is no PKCS12 file, or a damaged one: " + e.getMessage()),
+                                    : " is no PKCS12 file, or a damaged one: " + e),
                     e);
         }
         return store;

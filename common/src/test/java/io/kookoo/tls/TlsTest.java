@@ -18,6 +18,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -291,9 +292,22 @@ final class TlsTest {
     @Test
     void shouldTakeThePasswordFromAFile() throws IOException {
         Path secret = Files.writeString(folder.resolve("secret"), "kookoo\nand a line of words\n");
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
         KeyFile file = new KeyFile(FILES.resolve("server.p12"), Optional.empty(), Optional.of(secret));
         Tls.ofServer(security(Optional.of(file), Optional.empty(), ClientAuth.NONE))
                 .log();
+    }
+
+    @Test
+    void shouldRefuseAPasswordFileThatOthersCanRead() throws IOException {
+        Path secret = Files.writeString(folder.resolve("secret"), "kookoo\n");
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw----r--"));
+        KeyFile file = new KeyFile(FILES.resolve("server.p12"), Optional.empty(), Optional.of(secret));
+        String open = refused(Optional.of(file), Optional.empty(), ClientAuth.NONE);
+        assertEquals(
+                "the password file " + secret
+                        + " can be read by others than its owner; let nobody else read it: chmod 600 " + secret,
+                open);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.kookoo.server;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -22,15 +23,28 @@ final class TlsPeer {
     private static final char[] PASSWORD = "kookoo".toCharArray();
     private static final int DEADLINE_MILLIS = 10_000;
 
+    /** Of all files of the test; nobody else may read it, whatever rights a checkout gives to those in the tree. */
+    static final Path PASSWORD_FILE = passwordFile();
+
     private TlsPeer() {}
+
+    private static Path passwordFile() {
+        try {
+            Path file = Files.createTempFile("password", "");
+            file.toFile().deleteOnExit();
+            return Files.writeString(file, new String(PASSWORD));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     /** A server that shows one of the test's certificates; not started. */
     static RunningServer server(String certificate, String clientAuth) {
         Map<String, String> options = Map.of(
                 "keystore", FILES.resolve(certificate + ".p12").toString(),
-                "keystore-password-file", FILES.resolve("password").toString(),
+                "keystore-password-file", PASSWORD_FILE.toString(),
                 "truststore", FILES.resolve("trusted.p12").toString(),
-                "truststore-password-file", FILES.resolve("password").toString(),
+                "truststore-password-file", PASSWORD_FILE.toString(),
                 "client-auth", clientAuth);
         RunningServer server = new RunningServer();
         options.forEach(server::with);

@@ -377,7 +377,7 @@ final class TlsServerTest {
             }
         }
         String keystore = TlsPeer.FILES.resolve("server.p12").toString();
-        String password = TlsPeer.FILES.resolve("password").toString();
+        String password = TlsPeer.PASSWORD_FILE.toString();
         // TLS alone hides what is said, from others than those who say it.
         assertEquals(
                 3,
