@@ -76,7 +76,11 @@ public final class RunningProgram implements AutoCloseable {
     }
 
     static RunningProgram start(Path home, Map<String, String> environment, List<String> command) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());
+        // A shell that runs the tests in its background has INT ignored by all that comes from there, and a program
+        // would never see it.
+        List<String> undisturbed = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        undisturbed.addAll(command);
+        ProcessBuilder builder = new ProcessBuilder(undisturbed).directory(home.toFile());
         builder.environment()
                 .keySet()
                 .removeIf(name -> name.startsWith("KOOKOO_")
