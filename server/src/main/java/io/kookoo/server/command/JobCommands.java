@@ -65,8 +65,10 @@ public final class JobCommands {
             return TextCommands.incomplete(words[0]);
         }
         JobHandle handle = JobHandle.of(words[1]);
-        TextCommands.checkOwner(dispatcher.owner(handle), standing);
-        if (wait && dispatcher.watch(handle, peer, JobCommands::resultLine)) {
+        Optional<String> owner = dispatcher.owner(handle);
+        TextCommands.checkOwner(owner, standing);
+        // One that comes only now was nobody's when that was asked.
+        if (wait && owner.isPresent() && dispatcher.watch(handle, peer, JobCommands::resultLine)) {
             return "";
         }
         try {

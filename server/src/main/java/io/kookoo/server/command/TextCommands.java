@@ -229,20 +229,18 @@ public final class TextCommands {
     }
 
     private String cancel(String[] words, Standing standing, Deliveries deliveries) {
-        boolean cancelled;
+        Optional<JobHandle> handle;
         if (words.length == 3 && words[1].equalsIgnoreCase("job")) {
-            JobHandle handle = JobHandle.of(words[2]);
-            checkOwner(dispatcher.owner(handle), standing);
-            cancelled = dispatcher.cancel(handle, deliveries);
+            handle = Optional.of(JobHandle.of(words[2]));
         } else if (words.length == 4 && words[1].equalsIgnoreCase("unique")) {
-            FunctionName function = FunctionName.of(words[2]);
-            UniqueId unique = UniqueId.of(words[3]);
-            checkOwner(dispatcher.owner(function, unique), standing);
-            cancelled = dispatcher.cancel(function, unique, deliveries);
+            handle = dispatcher.handle(FunctionName.of(words[2]), UniqueId.of(words[3]));
         } else {
             return incomplete(words[0]);
         }
-        return cancelled ? OK : "ERR UNKNOWN_JOB\r\n";
+        Optional<String> owner = handle.flatMap(dispatcher::owner);
+        checkOwner(owner, standing);
+        // By its handle, which is one job's for ever: another that comes only now was nobody's when that was asked.
+        return owner.isPresent() && dispatcher.cancel(handle.get(), deliveries) ? OK : "ERR UNKNOWN_JOB\r\n";
     }
 
     /** @param owner of a job; empty where there is no such job, which is said by whoever looks for it next */

@@ -445,12 +445,6 @@ public final class Dispatcher {
         return cancel(jobs.byHandle(handle), deliveries);
     }
 
-    /** Likewise the job of a function that has a unique. */
-    public synchronized boolean cancel(FunctionName name, UniqueId unique, Deliveries deliveries) {
-        FunctionQueue function = functions.get(name);
-        return function != null && cancel(jobs.byUnique(function, unique), deliveries);
-    }
-
     // ---- functions ----
 
     /**
@@ -539,12 +533,12 @@ public final class Dispatcher {
         return Optional.ofNullable(jobs.byHandle(handle)).map(Job::owner);
     }
 
-    /** Likewise of the job of a function that has a unique. */
-    public synchronized Optional<String> owner(FunctionName name, UniqueId unique) {
+    /** Of the job of a function that has a unique; as long as it has not ended. */
+    public synchronized Optional<JobHandle> handle(FunctionName name, UniqueId unique) {
         FunctionQueue function = functions.get(name);
         return function == null
                 ? Optional.empty()
-                : Optional.ofNullable(jobs.byUnique(function, unique)).map(Job::owner);
+                : Optional.ofNullable(jobs.byUnique(function, unique)).map(Job::handle);
     }
 
     private <T> List<T> describe(Function<Job, T> describe) {
@@ -574,18 +568,17 @@ public final class Dispatcher {
      * Tells a peer the end of a job in a line of text, once it has come.
      *
      * @param line makes the line, with its end
-     * @return false where the job is not known or has ended already, and nothing will be told
+     * @return false where the job is not known, has ended already, or is watched by that peer already, and nothing further will be told
      */
     public synchronized boolean watch(JobHandle handle, Peer peer, Function<JobRecord, String> line) {
         Job job = jobs.byHandle(handle);
-        if (job == null) {
+        if (job == null || !peer.watched.add(job)) {
             return false;
         }
         if (job.runs.watchers == null) {
             job.runs().watchers = new ArrayList<>(1);
         }
         job.runs.watchers.add(new Job.Watcher(peer, line));
-        peer.watched.add(job);
         return true;
     }
 

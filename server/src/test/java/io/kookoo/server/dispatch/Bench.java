@@ -302,9 +302,10 @@ public final class Bench {
         }
 
         boolean cancel(String function, String unique) {
-            boolean known = dispatcher.cancel(FunctionName.of(function), UniqueId.of(unique), speaks());
-            flushed();
-            return known;
+            return dispatcher
+                    .handle(FunctionName.of(function), UniqueId.of(unique))
+                    .map(this::cancel)
+                    .orElse(false);
         }
 
         Dispatcher.Drop drop(String function) {

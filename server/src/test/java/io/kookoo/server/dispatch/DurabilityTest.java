@@ -517,6 +517,8 @@ final class DurabilityTest {
         gone.disconnect();
         String[] told = new String[1];
         assertTrue(bench.dispatcher.watch(handle, client.peer, record -> told[0] = record.state() + "\n"));
+        assertFalse(
+                bench.dispatcher.watch(handle, client.peer, record -> told[0] = "twice\n"), "it waits for it already");
         Bench.TestPeer worker = bench.peer("f");
         worker.grab();
         assertNull(told[0]);
