@@ -29,7 +29,7 @@ public final class Peer {
     /** What SET_CLIENT_ID said; {@code -} until then. */
     String clientId = "-";
     /** What lists and the store call it. */
-    private String name;
+    private volatile String name;
     /** Wants WORK_EXCEPTION instead of WORK_FAIL. */
     boolean exceptions;
     /** Gets calls of the catalog from every GRAB. */
@@ -88,6 +88,7 @@ public final class Peer {
         this.address = Objects.requireNonNull(address);
         this.port = port;
         this.outbox = Objects.requireNonNull(outbox);
+        this.name = number + "/" + clientId;
         this.since = clock.now();
         this.heardNanos = clock.nanoTime();
     }
@@ -144,17 +145,15 @@ public final class Peer {
     /** SET_CLIENT_ID. */
     void setClientId(String id) {
         clientId = id;
-        name = null;
+        name = number + "/" + id;
     }
 
-    /** {@code number/client id}, as lists and the store call it. Made once: each job that ends carries it. Also without the lock, of a job that has ended. */
+    /**
+     * {@code number/client id}, as lists and the store call it. Made where the id is set: each job that ends carries it, and it is read
+     * without the lock when that is written.
+     */
     public String name() {
-        String known = name;
-        if (known == null) {
-            known = number + "/" + clientId;
-            name = known;
-        }
-        return known;
+        return name;
     }
 
     /** A message of it has come. For its reading thread. */
