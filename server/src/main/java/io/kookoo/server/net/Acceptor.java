@@ -1,5 +1,6 @@
 package io.kookoo.server.net;
 
+import io.kookoo.log.LogEvent;
 import io.kookoo.protocol.ErrorCode;
 import io.kookoo.protocol.Magic;
 import io.kookoo.protocol.PacketType;
@@ -170,7 +171,10 @@ public final class Acceptor {
                 "this server has " + limits.maxConnections() + " connections, the most it may have; try again later";
         if (!full) {
             full = true;
-            LOG.warn("connections_full limit={} effect=\"further ones are refused\"", limits.maxConnections());
+            // Who leaves and comes again at the limit would make a line each time.
+            refusals.warn(LogEvent.of("connections_full")
+                    .with("limit", limits.maxConnections())
+                    .with("effect", "further ones are refused"));
         }
         try (socket) {
             if (tls.isPresent()) {
