@@ -17,6 +17,7 @@ public final class Standing {
     private final String name;
     private final Set<Role> roles;
     private final boolean known;
+    private final boolean all;
     /** Those that it may send, so that a packet costs a look into it. */
     private final Set<PacketType> packets = EnumSet.noneOf(PacketType.class);
 
@@ -24,6 +25,7 @@ public final class Standing {
         this.name = Objects.requireNonNull(name);
         this.roles = Set.copyOf(roles);
         this.known = known;
+        this.all = this.roles.containsAll(EnumSet.allOf(Role.class));
         for (PacketType type : PacketType.values()) {
             if (may(Need.of(type))) {
                 packets.add(type);
@@ -51,7 +53,7 @@ public final class Standing {
 
     /** Whether it may do everything. */
     public boolean mayAll() {
-        return roles.size() == Role.values().length;
+        return all;
     }
 
     /** Whether the server and the jobs of others are its business. */
