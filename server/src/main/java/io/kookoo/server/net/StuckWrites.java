@@ -55,13 +55,23 @@ final class StuckWrites {
         try {
             while (true) {
                 TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
-                runOnce();
+                lookOnce();
                 if (writing.isEmpty()) {
                     rest();
                 }
             }
         } catch (InterruptedException e) {
             // The server has stopped.
+        }
+    }
+
+    /** Whatever goes wrong with one look: without this thread a write that is stuck would hold up others for good. */
+    private void lookOnce() {
+        try {
+            runOnce();
+        } catch (RuntimeException | Error e) {
+            // Such as no memory, which a line of the log would need as well.
+            Thread.yield();
         }
     }
 
