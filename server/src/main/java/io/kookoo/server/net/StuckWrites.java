@@ -55,23 +55,13 @@ final class StuckWrites {
         try {
             while (true) {
                 TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
-                lookOnce();
+                runOnce();
                 if (writing.isEmpty()) {
                     rest();
                 }
             }
         } catch (InterruptedException e) {
             // The server has stopped.
-        }
-    }
-
-    /** Whatever goes wrong with one look: without this thread a write that is stuck would hold up others for good. */
-    private void lookOnce() {
-        try {
-            runOnce();
-        } catch (RuntimeException | Error e) {
-            // Such as no memory, which a line of the log would need as well.
-            Thread.yield();
         }
     }
 
@@ -90,8 +80,14 @@ final class StuckWrites {
     void runOnce() {
         long before = look;
         for (Outbox outbox : writing) {
-            if (outbox.isStuck(before)) {
-                outbox.rescue();
+            try {
+                if (outbox.isStuck(before)) {
+                    outbox.rescue();
+                }
+            } catch (RuntimeException | Error e) {
+                // Such as no memory, which a line of the log would need as well. Without this thread the others would
+                // be stuck for good.
+                Thread.yield();
             }
         }
         look = before + 1;

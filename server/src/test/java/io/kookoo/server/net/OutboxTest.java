@@ -141,6 +141,45 @@ final class OutboxTest {
     }
 
     @Test
+    void shouldTryToLetEachBlockedWriteGoWhateverGoesWrongWithAnother() {
+        StuckWrites stuckWrites = new StuckWrites();
+        int[] tried = new int[1];
+        class Failing extends Buffer {
+            private final Runnable meanwhile;
+
+            Failing(Runnable meanwhile) {
+                this.meanwhile = meanwhile;
+                onOwnThread = false;
+            }
+
+            @Override
+            public void write(byte[] bytes, int from, int length) {
+                meanwhile.run();
+            }
+
+            @Override
+            public void raiseSendBuffer() {
+                tried[0]++;
+                throw new OutOfMemoryError("of the test");
+            }
+        }
+        Outbox second = new Outbox(
+                new Failing(() -> {
+                    stuckWrites.runOnce();
+                    stuckWrites.runOnce();
+                }),
+                100_000_000,
+                CREDIT,
+                CREDIT,
+                stuckWrites);
+        second.packet(PacketType.NOOP);
+        Outbox first = new Outbox(new Failing(() -> second.flush(false)), 100_000_000, CREDIT, CREDIT, stuckWrites);
+        first.packet(PacketType.NOOP);
+        first.flush(false);
+        assertEquals(2, tried[0]);
+    }
+
+    @Test
     void shouldLeaveWritesAloneThatDoNotBlock() {
         StuckWrites stuckWrites = new StuckWrites();
         Outbox quick = new Outbox(buffer, 100_000_000, CREDIT, CREDIT, stuckWrites);
