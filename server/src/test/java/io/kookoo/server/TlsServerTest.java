@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kookoo.server.time.Clock;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -158,12 +158,13 @@ final class TlsServerTest {
             packets.expectClosed();
             server.log().await(2, "WARN tls_refused ", "it does not speak TLS");
             assertTrue(server.shutdowns().isEmpty());
+            // Nothing is queued and nothing runs; how many of the connections have gone by now is another matter.
             assertEquals(
-                    "0\t0\t0",
+                    "0\t0",
                     TlsPeer.connect(server, null)
                             .sendText("show load")
                             .receiveLine()
-                            .replaceFirst("^1\t", "0\t"));
+                            .replaceFirst("^[0-9]+\t", ""));
         }
     }
 
@@ -198,10 +199,13 @@ final class TlsServerTest {
             SSLSocket socket = TlsPeer.socket(server, null, "TLSv1.2");
             TlsPeer.agreed(socket).expectNothingBeforeEcho();
             socket.startHandshake();
-            assertThrows(SSLException.class, () -> {
+            try {
                 while (socket.getInputStream().read() >= 0) {}
-                throw new SSLException("closed");
-            });
+            } catch (SocketTimeoutException e) {
+                throw new AssertionError("it is still there", e);
+            } catch (IOException e) {
+                // An alert, or a reset: closed either way.
+            }
             server.log().await("disconnected conn=1 ", "negotiate again");
         }
     }

@@ -23,16 +23,12 @@ final class TokenTest {
     @RegisterExtension
     final RunningServer server = new RunningServer().withEnvironment("KOOKOO_TOKEN", TOKEN);
 
-    private static boolean isSentByPeers(PacketType type) {
-        return type.isRequest();
-    }
-
     // ---- before the token ----
 
     @ParameterizedTest
     @EnumSource(PacketType.class)
     void shouldAnswerNoPacketButEchoBeforeTheToken(PacketType type) {
-        if (!isSentByPeers(type)) {
+        if (!type.isRequest()) {
             return;
         }
         WireClient client = server.connect();
@@ -47,7 +43,7 @@ final class TokenTest {
     }
 
     @Test
-    void shouldAnswerNoTextCommandButThreeBeforeTheToken() {
+    void shouldAnswerNoTextCommandThatNeedsARoleBeforeTheToken() {
         for (String verb : Need.ofVerbs().keySet()) {
             if (List.of("version", "help", "quit", "exit", "auth").contains(verb)) {
                 continue;

@@ -1,6 +1,7 @@
 package io.kookoo.client.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kookoo.client.LogLines;
@@ -25,6 +26,39 @@ class ReconnectLoopTest {
         throw (T) thrown;
     }
 
+    /** Connects to each of these, one after the other. */
+    private static ConnectionSource inTurn(Queue<Connector> connectors) {
+        return new ConnectionSource() {
+            @Override
+            public ServerConnection open() throws CannotConnectException {
+                return connectors.remove().open();
+            }
+
+            @Override
+            public String place() {
+                return "both";
+            }
+        };
+    }
+
+    private static Thread started(ReconnectLoop loop, ReconnectLoop.Session session) {
+        Thread thread = new Thread(() -> {
+            try {
+                loop.run(session);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    private static void assertEnds(Thread thread) throws InterruptedException {
+        thread.join(TimeUnit.SECONDS.toMillis(10));
+        assertFalse(thread.isAlive(), "the loop has not ended");
+    }
+
     @Test
     void shouldConnectAgainWhateverASessionThrowsAndLogItOnce() throws Exception {
         ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor();
@@ -33,22 +67,14 @@ class ReconnectLoopTest {
                 LogLines log = new LogLines()) {
             Connector connector = new Connector(server.address(), ConnectionLimits.ofSizes(1 << 20, 1 << 10), watch);
             ReconnectLoop loop = new ReconnectLoop("test", connector, new Backoff(new Random()));
-            Thread thread = new Thread(() -> {
-                try {
-                    loop.run((connection, answered) -> {
-                        answered.run();
-                        sessions.countDown();
-                        ReconnectLoopTest.<RuntimeException>sneak(new Throwable("odd"));
-                    });
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
+            Thread thread = started(loop, (connection, answered) -> {
+                answered.run();
+                sessions.countDown();
+                ReconnectLoopTest.<RuntimeException>sneak(new Throwable("odd"));
             });
-            thread.setDaemon(true);
-            thread.start();
             assertTrue(sessions.await(10, TimeUnit.SECONDS), "the loop has not gone on");
             loop.stop();
-            thread.join(TimeUnit.SECONDS.toMillis(10));
+            assertEnds(thread);
             assertEquals(1, log.with("ERROR internal_error connection=test").size());
         } finally {
             watch.shutdownNow();
@@ -87,21 +113,13 @@ class ReconnectLoopTest {
                 }
             };
             ReconnectLoop loop = new ReconnectLoop("test", source, new Backoff(new Random()));
-            Thread thread = new Thread(() -> {
-                try {
-                    loop.run((connection, answered) -> {
-                        answered.run();
-                        while (!loop.isToMove()) {
-                            connection.readPacket();
-                        }
-                        connection.send(writer -> writer.packet(PacketType.ECHO_REQ, Data.of("last word")));
-                    });
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
+            Thread thread = started(loop, (connection, answered) -> {
+                answered.run();
+                while (!loop.isToMove()) {
+                    connection.readPacket();
                 }
+                connection.send(writer -> writer.packet(PacketType.ECHO_REQ, Data.of("last word")));
             });
-            thread.setDaemon(true);
-            thread.start();
             ScriptedServer.Peer peer = one.accept();
             ServerConnection offered = second.open();
             ScriptedServer.Peer betterPeer = other.accept();
@@ -121,7 +139,7 @@ class ReconnectLoopTest {
                             .size());
             loop.stop();
             again.hangUp();
-            thread.join(TimeUnit.SECONDS.toMillis(10));
+            assertEnds(thread);
         } finally {
             watch.shutdownNow();
         }
@@ -137,41 +155,22 @@ class ReconnectLoopTest {
             Connector first = new Connector(used.address(), limits, watch);
             Queue<Connector> connectors =
                     new ConcurrentLinkedQueue<>(List.of(first, new Connector(taken.address(), limits, watch), first));
-            ConnectionSource source = new ConnectionSource() {
-                @Override
-                public ServerConnection open() throws CannotConnectException {
-                    return connectors.remove().open();
+            ReconnectLoop loop = new ReconnectLoop("test", inTurn(connectors), new Backoff(new Random()));
+            Thread thread = started(loop, (connection, answered) -> {
+                if (connection.readPacket().type() == PacketType.ERROR) {
+                    throw new NotTakenException("taken");
                 }
-
-                @Override
-                public String place() {
-                    return "both";
-                }
-            };
-            ReconnectLoop loop = new ReconnectLoop("test", source, new Backoff(new Random()));
-            Thread thread = new Thread(() -> {
-                try {
-                    loop.run((connection, answered) -> {
-                        if (connection.readPacket().type() == PacketType.ERROR) {
-                            throw new NotTakenException("taken");
-                        }
-                        answered.run();
-                        if (connectors.isEmpty()) {
-                            loop.stop();
-                        }
-                    });
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
+                answered.run();
+                if (connectors.isEmpty()) {
+                    loop.stop();
                 }
             });
-            thread.setDaemon(true);
-            thread.start();
             used.accept().send(ScriptedServer.res(PacketType.NOOP)).expectEnd();
             taken.accept()
                     .send(ScriptedServer.res(PacketType.ERROR, "NODE_ID_TAKEN", "taken"))
                     .expectEnd();
             used.accept().send(ScriptedServer.res(PacketType.NOOP)).expectEnd();
-            thread.join(TimeUnit.SECONDS.toMillis(10));
+            assertEnds(thread);
             assertEquals(1, log.with("INFO connected connection=test").size());
         } finally {
             watch.shutdownNow();
@@ -187,35 +186,16 @@ class ReconnectLoopTest {
             ConnectionLimits limits = ConnectionLimits.ofSizes(1 << 20, 1 << 10);
             Queue<Connector> connectors = new ConcurrentLinkedQueue<>(List.of(
                     new Connector(one.address(), limits, watch), new Connector(other.address(), limits, watch)));
-            ConnectionSource source = new ConnectionSource() {
-                @Override
-                public ServerConnection open() throws CannotConnectException {
-                    return connectors.remove().open();
-                }
-
-                @Override
-                public String place() {
-                    return "both";
-                }
-            };
-            ReconnectLoop loop = new ReconnectLoop("test", source, new Backoff(new Random()));
-            Thread thread = new Thread(() -> {
-                try {
-                    loop.run((connection, answered) -> {
-                        connection.readPacket();
-                        answered.run();
-                        loop.stop();
-                    });
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
+            ReconnectLoop loop = new ReconnectLoop("test", inTurn(connectors), new Backoff(new Random()));
+            Thread thread = started(loop, (connection, answered) -> {
+                connection.readPacket();
+                answered.run();
+                loop.stop();
             });
-            thread.setDaemon(true);
-            thread.start();
             one.accept().hangUp();
             other.accept().send(ScriptedServer.res(PacketType.NOOP));
             log.await("INFO server_changed connection=test server=" + other.address() + " before=" + one.address());
-            thread.join(TimeUnit.SECONDS.toMillis(10));
+            assertEnds(thread);
         } finally {
             watch.shutdownNow();
         }
