@@ -6,21 +6,15 @@ import static io.kookoo.protocol.PacketType.*;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.kookoo.client.net.ScriptedServer;
 import io.kookoo.client.net.ScriptedServer.Peer;
 import io.kookoo.protocol.PacketType;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands about nodes, and calls for chosen ones. */
-class NodeCommandsTest {
+class NodeCommandsTest extends CommandTest {
     private static final String NODES = """
             1\talpha\t10.0.0.1\tup\tno\t0.213\t0.500\t1.250\t17\t0.1.0
             3\tbox\t10.0.0.3\tlate\tno\t9.000\t-\t-\t0\t0.1.0
@@ -28,31 +22,6 @@ class NodeCommandsTest {
             5\tcalm\t10.0.0.5\tup\tyes\t0.100\t-\t-\t0\t0.1.0
             .
             """;
-
-    @TempDir
-    private Path home;
-
-    private final ScriptedServer server = new ScriptedServer();
-
-    @AfterEach
-    void close() throws IOException {
-        server.close();
-    }
-
-    private CommandRun run(Object... args) {
-        return new CommandRun(home)
-                .start(Stream.concat(Stream.of(args), Stream.of("--port", server.port()))
-                        .toArray());
-    }
-
-    /** Runs a command whose one request this is, and gives it this answer. */
-    private CommandRun ask(String request, String answer, Object... args) throws IOException {
-        CommandRun run = run(args);
-        try (Peer peer = server.accept()) {
-            peer.expect(request + "\n").send(answer).expectEnd();
-        }
-        return run;
-    }
 
     private static byte[] submission(PacketType type, String function, String workload) {
         return req(type, function, "", workload);

@@ -7,10 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kookoo.client.net.ConnectionLimits;
-import io.kookoo.client.net.ScriptedServer;
 import io.kookoo.client.net.ScriptedServer.Peer;
 import io.kookoo.settings.Settings;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,41 +16,14 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands that ask for what the server's store keeps, and submissions that wait for it. */
-class StoreCommandsTest {
+class StoreCommandsTest extends CommandTest {
     private static final String TIMES = "2026-11-22T02:27:53.001Z\t2026-11-22T02:27:54.000Z\t2026-11-22T02:27:55.250Z";
-
-    @TempDir
-    private Path home;
-
-    private final ScriptedServer server = new ScriptedServer();
-
-    @AfterEach
-    void close() throws IOException {
-        server.close();
-    }
-
-    private CommandRun run(Object... args) {
-        return new CommandRun(home)
-                .start(Stream.concat(Stream.of(args), Stream.of("--port", server.port()))
-                        .toArray());
-    }
-
-    /** Runs a command whose one request this is, and gives it this answer. */
-    private CommandRun ask(String request, String answer, Object... args) throws IOException {
-        CommandRun run = run(args);
-        try (Peer peer = server.accept()) {
-            peer.expect(request + "\n").send(answer).expectEnd();
-        }
-        return run;
-    }
 
     // What goes wrong
 
