@@ -1020,7 +1020,10 @@ public final class Dispatcher {
         if (!job.isCatalogCall()) {
             job.function.released();
         }
-        if (--running == 0) {
+        running--;
+        if (running == 0 && draining) {
+            // For drain; the one who writes to the store waits for this monitor as well, and would be woken with each
+            // job.
             notifyAll();
         }
     }

@@ -88,6 +88,9 @@ public final class Outbox {
     private byte[] spare;
     private int credit;
     private boolean writing;
+    /** A thread waits in {@link #finish}; to notify nobody with each write is not free. */
+    private boolean awaited;
+
     private boolean closed;
     private boolean overflowed;
     /** Anybody's write has blocked, and the peer has not read enough since: it has no credit. */
@@ -246,7 +249,9 @@ public final class Outbox {
             }
             synchronized (this) {
                 writing = false;
-                notifyAll();
+                if (awaited) {
+                    notifyAll();
+                }
                 // Not a long answer's: a peer at rest costs little.
                 spare = bytes.length <= LARGE_BYTES ? bytes : null;
                 if (mayBlock) {
@@ -264,6 +269,7 @@ public final class Outbox {
         flush(true);
         long end = System.nanoTime() + limit.toNanos();
         synchronized (this) {
+            awaited = true;
             while (!closed && (writing || waiting.size() > 0)) {
                 long millis = (end - System.nanoTime()) / 1_000_000;
                 if (millis <= 0) {
