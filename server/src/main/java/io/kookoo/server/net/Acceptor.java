@@ -207,6 +207,7 @@ public final class Acceptor {
                     deadlines,
                     tls,
                     refusals,
+                    threads,
                     lookout,
                     stuckWrites,
                     opening);

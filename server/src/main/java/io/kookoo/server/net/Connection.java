@@ -76,6 +76,7 @@ public final class Connection {
     private final String address;
     private final Limits limits;
     private final Deadlines deadlines;
+    private final ConnectionThreads threads;
     private final Outbox outbox;
     private volatile String abortReason;
     /** Why this server has given a peer up whose connection was well; null where it has not. */
@@ -110,6 +111,7 @@ public final class Connection {
             Deadlines deadlines,
             Optional<Tls> tls,
             RefusalLog refusals,
+            ConnectionThreads threads,
             Lookout lookout,
             StuckWrites stuckWrites,
             Function<Connection, Conversation> opening)
@@ -118,6 +120,7 @@ public final class Connection {
         this.socket = socket;
         this.limits = limits;
         this.deadlines = deadlines;
+        this.threads = threads;
         socket.setTcpNoDelay(true);
         socket.setSendBufferSize(SEND_BUFFER_BYTES);
         keepAlive(socket);
@@ -522,7 +525,7 @@ public final class Connection {
 
         @Override
         public void startWriter(Runnable write) {
-            ConnectionThreads.start("kookoo-write-" + number, write);
+            threads.run("kookoo-write-" + number, write);
         }
 
         @Override

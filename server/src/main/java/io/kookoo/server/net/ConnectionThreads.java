@@ -3,6 +3,11 @@ package io.kookoo.server.net;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -31,9 +36,19 @@ final class ConnectionThreads {
      */
     private static final int GOOD_VIRTUAL_THREADS = 24;
 
+    private static final Duration IDLE = Duration.ofSeconds(10);
+
     private static final MethodHandle START_VIRTUAL = startVirtual();
 
     private final AtomicInteger served = new AtomicInteger();
+    /** As many as there is something to do for at a time; they stay for a while, since to start one takes longer than to wake it. */
+    private final Executor writers = new ThreadPoolExecutor(
+            0,
+            Integer.MAX_VALUE,
+            IDLE.toMillis(),
+            TimeUnit.MILLISECONDS,
+            new SynchronousQueue<>(),
+            body -> platform("kookoo-write", body));
 
     /** Whether this JVM has virtual threads that are used here. */
     static boolean virtual() {
@@ -94,16 +109,21 @@ final class ConnectionThreads {
         }
     }
 
-    /** Starts a thread for something that ends soon. */
-    static void start(String name, Runnable body) {
-        start(name, virtual(), body);
+    /**
+     * Runs something that ends soon on a thread of the kind that connections have now: a virtual one that touches a socket leaves it such that
+     * each wait of a platform thread takes three system calls instead of one.
+     */
+    void run(String name, Runnable body) {
+        if (virtual() && better(false)) {
+            start(name, true, body);
+        } else {
+            writers.execute(body);
+        }
     }
 
     private static void start(String name, boolean virtual, Runnable body) {
         if (!virtual) {
-            Thread thread = new Thread(null, body, name, STACK_BYTES);
-            thread.setDaemon(true);
-            thread.start();
+            platform(name, body).start();
             return;
         }
         try {
@@ -114,6 +134,12 @@ final class ConnectionThreads {
         } catch (Throwable e) {
             throw new IllegalStateException("Starting the virtual thread " + name + " failed", e);
         }
+    }
+
+    private static Thread platform(String name, Runnable body) {
+        Thread thread = new Thread(null, body, name, STACK_BYTES);
+        thread.setDaemon(true);
+        return thread;
     }
 
     private static MethodHandle startVirtual() {

@@ -2,13 +2,16 @@ package io.kookoo.server.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -132,5 +135,46 @@ final class ConnectionThreadsTest {
         other.turn();
         other.end();
         assertEquals(Set.of(fails, other), ended);
+    }
+
+    private Thread threadOfShortWork() throws InterruptedException {
+        BlockingQueue<Thread> ran = new LinkedBlockingQueue<>();
+        threads.run("short", () -> ran.add(Thread.currentThread()));
+        Thread thread = ran.poll(30, TimeUnit.SECONDS);
+        assertNotNull(thread, "nobody does it");
+        return thread;
+    }
+
+    @Test
+    void shouldDoShortWorkOnTheKindOfThreadThatConnectionsHave() throws InterruptedException {
+        List<Body> bodies = bodies(FEW);
+        assertFalse(isVirtual(threadOfShortWork()));
+        Body oneTooMany = new Body("one-too-many");
+        assertEquals(ConnectionThreads.virtual(), isVirtual(threadOfShortWork()));
+        oneTooMany.end();
+        for (Body body : bodies) {
+            body.end();
+        }
+        assertFalse(isVirtual(threadOfShortWork()));
+    }
+
+    @Test
+    void shouldDoShortWorkAtOnceWhileOtherWorkBlocks() throws InterruptedException {
+        CountDownLatch end = new CountDownLatch(1);
+        CountDownLatch blocked = new CountDownLatch(3);
+        for (int i = 0; i < 3; i++) {
+            threads.run("blocks", () -> {
+                try {
+                    end.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                blocked.countDown();
+            });
+        }
+        threadOfShortWork();
+        assertEquals(3, blocked.getCount());
+        end.countDown();
+        assertTrue(blocked.await(30, TimeUnit.SECONDS));
     }
 }
