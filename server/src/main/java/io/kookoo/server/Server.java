@@ -63,7 +63,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   kookoo-accept     Acceptor      accepts                                  one
  *   kookoo-conn-N     Connection    reads what a peer says and serves it     one for each connection
- *   kookoo-write-N    Outbox        writes to a peer that is slow to read    while it is
+ *   kookoo-write      Outbox        writes to a peer for others              while there is something
  *   kookoo-rescue     StuckWrites   lets go a write that blocks at another's peer  one
  *   kookoo-deadlines  Deadlines     does what waits for a moment             one
  *   kookoo-store      StoreWriter   commits what has happened since its last     one

@@ -525,7 +525,7 @@ public final class Connection {
 
         @Override
         public void startWriter(Runnable write) {
-            threads.run("kookoo-write-" + number, write);
+            threads.run(write);
         }
 
         @Override

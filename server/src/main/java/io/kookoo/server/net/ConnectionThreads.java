@@ -36,6 +36,9 @@ final class ConnectionThreads {
      */
     private static final int GOOD_VIRTUAL_THREADS = 24;
 
+    private static final String WRITER = "kookoo-write";
+
+    /** How long a thread stays that has nothing to write. */
     private static final Duration IDLE = Duration.ofSeconds(10);
 
     private static final MethodHandle START_VIRTUAL = startVirtual();
@@ -48,7 +51,7 @@ final class ConnectionThreads {
             IDLE.toMillis(),
             TimeUnit.MILLISECONDS,
             new SynchronousQueue<>(),
-            body -> platform("kookoo-write", body));
+            body -> platform(WRITER, body));
 
     /** Whether this JVM has virtual threads that are used here. */
     static boolean virtual() {
@@ -110,12 +113,13 @@ final class ConnectionThreads {
     }
 
     /**
-     * Runs something that ends soon on a thread of the kind that connections have now: a virtual one that touches a socket leaves it such that
-     * each wait of a platform thread takes three system calls instead of one.
+     * Runs something that a connection's own thread does not do, such as a write to its peer, on a thread {@code kookoo-write} of the kind that
+     * connections have now: a virtual one that touches a socket leaves it such that each wait of a platform thread takes three system calls
+     * instead of one. Does not block; throws what {@link Thread#start} throws where there can be no further thread.
      */
-    void run(String name, Runnable body) {
+    void run(Runnable body) {
         if (virtual() && better(false)) {
-            start(name, true, body);
+            start(WRITER, true, body);
         } else {
             writers.execute(body);
         }

@@ -139,7 +139,7 @@ final class ConnectionThreadsTest {
 
     private Thread threadOfShortWork() throws InterruptedException {
         BlockingQueue<Thread> ran = new LinkedBlockingQueue<>();
-        threads.run("short", () -> ran.add(Thread.currentThread()));
+        threads.run(() -> ran.add(Thread.currentThread()));
         Thread thread = ran.poll(30, TimeUnit.SECONDS);
         assertNotNull(thread, "nobody does it");
         return thread;
@@ -163,7 +163,7 @@ final class ConnectionThreadsTest {
         CountDownLatch end = new CountDownLatch(1);
         CountDownLatch blocked = new CountDownLatch(3);
         for (int i = 0; i < 3; i++) {
-            threads.run("blocks", () -> {
+            threads.run(() -> {
                 try {
                     end.await();
                 } catch (InterruptedException e) {
