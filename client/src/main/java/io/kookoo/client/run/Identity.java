@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
  * the same for all of them. Thread-safe.
  */
 public final class Identity {
+    private static final Set<String> TURNED_AWAY = Set.of(
+            ErrorCode.PERMISSION_DENIED.name(), ErrorCode.TOO_MANY_CONNECTIONS.name(), ErrorCode.TLS_REQUIRED.name());
+
     private static final Logger LOG = LoggerFactory.getLogger(Identity.class);
 
     /** Before it a server has lost a node whose last connection ends; after it the node has gone. */
@@ -123,6 +126,9 @@ public final class Identity {
             refused(as, server, answer.text(1));
             throw new NotTakenException(answer.text(1));
         }
+        if (isTurnedAway(answer)) {
+            throw new IOException("the server refuses: " + answer.text(0) + " " + answer.text(1));
+        }
         if (unknown.add(server)) {
             LOG.warn(
                     "{}",
@@ -131,6 +137,11 @@ public final class Identity {
                             .with("effect", "this server knows no nodes; going on there as a client without an id"));
         }
         return false;
+    }
+
+    /** Whether an ERROR refuses whoever is on the connection, and not only what was asked: nothing else will be answered otherwise. */
+    static boolean isTurnedAway(Packet error) {
+        return TURNED_AWAY.contains(error.text(0));
     }
 
     private void accepted(NodeId id, ServerAddress server) {

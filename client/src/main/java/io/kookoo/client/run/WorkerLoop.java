@@ -186,7 +186,10 @@ final class WorkerLoop {
                 connection.send(writer -> begin(writer, node));
                 while (!isStopped()) {
                     Packet packet = connection.readPacket();
-                    answered.run();
+                    if (packet.type() != PacketType.ERROR) {
+                        // To be refused is no return: the pauses go on growing.
+                        answered.run();
+                    }
                     handle(packet);
                 }
                 leave();
@@ -248,7 +251,7 @@ final class WorkerLoop {
                         free--;
                         running.add(run);
                     }
-                    runner.start(run, outcome -> ended(run, outcome));
+                    start(run);
                     connection.send(writer -> grab(writer));
                 }
                 case NO_JOB -> {
@@ -278,6 +281,19 @@ final class WorkerLoop {
             }
         }
 
+        private void start(Run run) {
+            try {
+                runner.start(run, outcome -> ended(run, outcome));
+            } catch (RuntimeException | Error e) {
+                // Such as no further thread: the slot is there for the next session.
+                synchronized (WorkerLoop.this) {
+                    running.remove(run);
+                    free++;
+                }
+                throw e;
+            }
+        }
+
         private void option(String text) {
             Matcher attempt = ATTEMPT_NUMBER.matcher(text);
             if (attempt.matches()) {
@@ -288,9 +304,9 @@ final class WorkerLoop {
         }
 
         private void refused(Packet error) throws IOException {
-            if (error.text(0).equals(ErrorCode.PERMISSION_DENIED.name())) {
+            if (Identity.isTurnedAway(error)) {
                 // Nothing that was asked for is answered otherwise: to be tried again, when somebody may have given the
-                // role.
+                // role, or there is room.
                 throw new IOException("the server refuses: " + error.text(0) + " " + error.text(1));
             }
             LogEvent event = LogEvent.of("refused")
