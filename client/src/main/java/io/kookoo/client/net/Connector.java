@@ -76,6 +76,10 @@ public final class Connector implements ConnectionSource {
         } catch (IOException e) {
             close(socket, e);
             throw new CannotConnectException(address, reason(e), e);
+        } catch (RuntimeException | Error e) {
+            // Such as a watch that has ended.
+            close(socket, e);
+            throw e;
         }
     }
 
@@ -91,7 +95,7 @@ public final class Connector implements ConnectionSource {
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
-    private static void close(Socket socket, IOException reason) {
+    private static void close(Socket socket, Throwable reason) {
         try {
             socket.close();
         } catch (IOException e) {

@@ -45,7 +45,10 @@ final class TlsSocket extends Socket {
         AtomicBoolean late = new AtomicBoolean();
         Future<?> limit = closeAfter(limits.connectTimeout(), plain, late, watch);
         try {
+            // The watch may end before the handshake does, with the program that it belongs to.
+            plain.setSoTimeout(Math.toIntExact(limits.connectTimeout().toMillis()));
             stream.handshake();
+            plain.setSoTimeout(0);
             return new TlsSocket(plain, stream);
         } catch (NotTlsException e) {
             throw new SSLException(
