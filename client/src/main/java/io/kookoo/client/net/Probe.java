@@ -83,7 +83,8 @@ final class Probe {
                 LoggerFactory.getLogger(Probe.class).debug("no_answer server={}", server, e);
             }
             drop();
-            return backoff.next();
+            // A few wrong tokens shut the door for all at this address.
+            return e instanceof TokenException ? ReconnectLoop.TOKEN_PAUSE : backoff.next();
         }
     }
 

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * </pre>
  */
 public final class ReconnectLoop {
-    private static final Duration TOKEN_PAUSE = Duration.ofMinutes(1);
+    static final Duration TOKEN_PAUSE = Duration.ofMinutes(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(ReconnectLoop.class);
 

@@ -78,6 +78,8 @@ final class ServerChoice {
                 .filter(loads::containsKey)
                 .min(Comparator.comparing(loads::get))
                 .orElseThrow();
+        // Who did not answer now has made a break, whenever it is heard again.
+        answeringSince.keySet().retainAll(loads.keySet());
         better = servers.addresses().stream()
                 .filter(server ->
                         servers.balance() == Balance.ORDER ? isBefore(server, current) : !loads.containsKey(server))

@@ -25,6 +25,20 @@ class ServerChoiceTest {
         return new ServerChoice(new Servers(List.of(A, B, C), balance, failbackAfter), nanoTime::get);
     }
 
+    @Test
+    void shouldWaitAnewForAServerThatDidNotAnswerWhenTheChoiceWasMade() {
+        byLoad.answered(A);
+        byLoad.answered(B);
+        assertEquals(A, byLoad.choose(Map.of(A, 1L, B, 2L)));
+        pass(FAILBACK.plusSeconds(1));
+        byLoad.answered(A);
+        assertEquals(A, byLoad.choose(Map.of(A, 1L)));
+        byLoad.answered(B);
+        assertFalse(byLoad.mayReturn(B));
+        pass(FAILBACK);
+        assertTrue(byLoad.mayReturn(B));
+    }
+
     private void pass(Duration time) {
         nanoTime.addAndGet(time.toNanos());
     }
