@@ -157,15 +157,16 @@ final class Exchange {
         try {
             while (from < requests.size()) {
                 List<? extends Request> next = requests.subList(from, endOfWrite(requests, from));
-                from += next.size();
                 connection.send(writer -> next.forEach(request -> write(request, writer)));
+                from += next.size();
             }
         } catch (IOException e) {
-            // The reading thread gives back all that is under way.
-            waitForAnswer(requests.subList(from, requests.size()));
+            // The reading thread gives back all that is under way; those of this write are.
+            waitForAnswer(requests.subList(endOfWrite(requests, from), requests.size()));
             connection.close();
         } catch (RuntimeException | Error e) {
-            // Such as no memory for what is to be sent: nobody knows how much of it will leave.
+            // Such as no memory for what is to be sent: nobody knows how much of it will leave, nor
+            // which of this write are under way already. To fail twice is harmless.
             mistake = e;
             waitForAnswer(requests.subList(from, requests.size()));
             connection.close();

@@ -170,7 +170,13 @@ final class Route implements Exchange.Owner, AutoCloseable {
     // Connecting again
 
     private void connect(ConnectionLostException loss) {
-        daemon(() -> connectAgain(loss), "kookoo-connect").start();
+        try {
+            daemon(() -> connectAgain(loss), "kookoo-connect").start();
+        } catch (RuntimeException | Error e) {
+            // Such as no further thread: nobody else would answer those that wait.
+            giveUp(loss, e);
+            throw e;
+        }
     }
 
     /** Until an exchange is used, or no server answers. */
