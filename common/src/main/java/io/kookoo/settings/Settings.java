@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -535,7 +536,7 @@ public record Settings(
                 Set<String> known = new LinkedHashSet<>(sections.keySet());
                 known.add(SettingKey.ACCESS);
                 kinds.keySet().forEach(kind -> known.add(OfFunction.pattern(kind)));
-                throw new SettingsException(where + ": " + entry.key() + " = \"" + entry.value()
+                throw new SettingsException(where + ": " + entry.key() + " = \"" + shown(entry)
                         + "\" stands in the unknown section [" + entry.section() + "]"
                         + NearestName.hint(entry.section(), known));
             }
@@ -571,10 +572,14 @@ public record Settings(
                         + SettingKey.TOKEN_FILE.title()
                 : home.map(section -> "; it belongs into [" + section + "]")
                         .orElseGet(() -> NearestName.hint(entry.key(), keysOfSection.keySet()));
-        // Whoever writes a password or a token here does not want to read it on the screen.
-        String value = entry.key().contains("password") || entry.key().contains("token") ? Secret.MASK : entry.value();
-        return new SettingsException(where + ": unknown key \"" + entry.key() + "\" (value \"" + value + "\") in ["
-                + entry.section() + "]" + hint);
+        return new SettingsException(where + ": unknown key \"" + entry.key() + "\" (value \"" + shown(entry)
+                + "\") in [" + entry.section() + "]" + hint);
+    }
+
+    /** Whoever writes a password or a token where it does not belong does not want to read it on the screen. */
+    private static String shown(IniFile.Entry entry) {
+        String key = entry.key().toLowerCase(Locale.ROOT);
+        return key.contains("password") || key.contains("token") ? Secret.MASK : entry.value();
     }
 
     /** Strange names in the environment are no error: it is shared with programs nobody here knows. */

@@ -64,6 +64,16 @@ final class SettingsTest {
     }
 
     @Test
+    void shouldNotShowSecretsThatStandWhereTheyDoNotBelong() {
+        for (String text : List.of(
+                "[security]\ntoken = s3cret\n", "[Server]\nToken = s3cret\n", "[Client]\nMY_PASSWORD = s3cret\n")) {
+            String refusal = refusalOf(text);
+            assertFalse(refusal.contains("s3cret"), refusal);
+            assertTrue(refusal.contains("\"***\""), refusal);
+        }
+    }
+
+    @Test
     void shouldRefuseUnknownSectionAndNameTheNearest() {
         assertRefused(
                 "[server]\nport = 1\n",

@@ -243,6 +243,28 @@ class ShellScreenTest {
     }
 
     @Test
+    void shouldKeepNoTokenThatWasTyped() throws IOException {
+        startShell();
+        type("add(40,2)");
+        terminal.press("Enter");
+        terminal.awaitScreen(ends("42", PROMPT.strip()));
+        for (String line : List.of("auth s3cret", " aUTH  s3cret")) {
+            type(line);
+            terminal.press("Enter");
+            awaitLast(PROMPT.strip());
+        }
+        terminal.press("Up");
+        awaitLast(PROMPT + "add(40,2)");
+        terminal.press("C-c");
+        awaitLast(PROMPT.strip());
+        terminal.press("C-d");
+        assertEndedAndTheTerminalIsAsItWas(0);
+        String kept = Files.readString(home.resolve(".kookoo_history"));
+        assertTrue(kept.contains("add(40,2)"), kept);
+        assertFalse(kept.contains("s3cret"), kept);
+    }
+
+    @Test
     void shouldSayThatLinesCannotBeKeptAndWorkAllTheSame() throws IOException {
         Files.createDirectory(home.resolve(".kookoo_history"));
         List<String> command = RunningProgram.java(

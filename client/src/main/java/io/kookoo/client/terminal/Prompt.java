@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.BiFunction;
 import org.jline.reader.Candidate;
@@ -17,6 +19,7 @@ import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.ParsedLine;
 import org.jline.reader.UserInterruptException;
 import org.jline.reader.impl.DefaultParser;
+import org.jline.reader.impl.history.DefaultHistory;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Attributes.LocalFlag;
 import org.jline.terminal.Terminal;
@@ -74,6 +77,7 @@ public final class Prompt implements AutoCloseable {
         this.reader = LineReaderBuilder.builder()
                 .terminal(terminal)
                 .parser(words)
+                .history(new TokenlessHistory())
                 .completer((ignored, line, candidates) -> candidates.addAll(candidates(line, completer)))
                 // An exclamation mark is one.
                 .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
@@ -137,8 +141,6 @@ public final class Prompt implements AutoCloseable {
                     : e.getMessage();
             throw new IOException("lines are not kept in " + file + ": " + reason, e);
         }
-        // A token that somebody has typed.
-        reader.setVariable(LineReader.HISTORY_IGNORE, "auth *:AUTH *:Auth *");
         reader.setVariable(LineReader.HISTORY_FILE, file);
     }
 
@@ -190,6 +192,16 @@ public final class Prompt implements AutoCloseable {
             terminal.close();
         } catch (IOException e) {
             throw new IllegalStateException("the terminal cannot be set back: " + e.getMessage(), e);
+        }
+    }
+
+    /** Keeps no token that somebody has typed, however the line is written: not in memory, and so not in the file. */
+    private static final class TokenlessHistory extends DefaultHistory {
+        @Override
+        public void add(Instant time, String line) {
+            if (!line.strip().toLowerCase(Locale.ROOT).matches("auth\\s.*")) {
+                super.add(time, line);
+            }
         }
     }
 }
