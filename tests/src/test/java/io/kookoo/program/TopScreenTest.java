@@ -121,7 +121,7 @@ class TopScreenTest {
     @Test
     void shouldFollowTheSizeOfTheTerminal() throws IOException {
         startTop();
-        assertFalse(has(terminal.screen(), "\\.\\.\\. .*"));
+        terminal.awaitScreen(lines -> !has(lines, "\\.\\.\\. .*"));
         terminal.resize(50, 12);
         List<String> small = terminal.awaitScreen(lines -> has(lines, "\\.\\.\\. \\d+ more functions"));
         assertEquals(12, small.size());
