@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * the same for all of them. Thread-safe.
  */
 public final class Identity {
-    private static final Set<String> TURNED_AWAY = Set.of(
-            ErrorCode.PERMISSION_DENIED.name(), ErrorCode.TOO_MANY_CONNECTIONS.name(), ErrorCode.TLS_REQUIRED.name());
+    private static final Set<String> TURNED_AWAY =
+            Set.of(ErrorCode.TOO_MANY_CONNECTIONS.name(), ErrorCode.TLS_REQUIRED.name());
 
     private static final Logger LOG = LoggerFactory.getLogger(Identity.class);
 
@@ -126,8 +126,8 @@ public final class Identity {
             refused(as, server, answer.text(1));
             throw new NotTakenException(answer.text(1));
         }
-        if (isTurnedAway(answer)) {
-            throw new IOException("the server refuses: " + answer.text(0) + " " + answer.text(1));
+        if (isTurnedAway(answer) || isDenied(answer)) {
+            throw refusal(answer);
         }
         if (unknown.add(server)) {
             LOG.warn(
@@ -139,9 +139,19 @@ public final class Identity {
         return false;
     }
 
-    /** Whether an ERROR refuses whoever is on the connection, and not only what was asked: nothing else will be answered otherwise. */
-    static boolean isTurnedAway(Packet error) {
-        return TURNED_AWAY.contains(error.text(0));
+    /** Whether an answer is an ERROR that refuses whoever is on the connection, and not only what was asked: the server closes it. */
+    static boolean isTurnedAway(Packet answer) {
+        return answer.type() == PacketType.ERROR && TURNED_AWAY.contains(answer.text(0));
+    }
+
+    /** Whether an answer is an ERROR for want of a role. */
+    static boolean isDenied(Packet answer) {
+        return answer.type() == PacketType.ERROR && answer.text(0).equals(ErrorCode.PERMISSION_DENIED.name());
+    }
+
+    /** Why a connection is of no use, by the server's ERROR. */
+    static IOException refusal(Packet error) {
+        return new IOException("the server refuses: " + error.text(0) + " " + error.text(1));
     }
 
     private void accepted(NodeId id, ServerAddress server) {

@@ -93,6 +93,9 @@ final class Poller {
             while (answer.type() != PacketType.OPTION_RES && answer.type() != PacketType.ERROR) {
                 answer = connection.readPacket();
             }
+            if (Identity.isTurnedAway(answer)) {
+                throw Identity.refusal(answer);
+            }
             answered.run();
             if (answer.type() == PacketType.OPTION_RES) {
                 return true;
@@ -166,7 +169,7 @@ final class Poller {
                 }
                 case ERROR -> {
                     if (!packet.text(0).equals(ErrorCode.JOB_NOT_FOUND.name())) {
-                        throw new IOException("the server refuses: " + packet.text(0) + " " + packet.text(1));
+                        throw Identity.refusal(packet);
                     }
                     LOG.warn(
                             "{}",

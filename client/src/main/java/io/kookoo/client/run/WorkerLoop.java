@@ -304,10 +304,10 @@ final class WorkerLoop {
         }
 
         private void refused(Packet error) throws IOException {
-            if (Identity.isTurnedAway(error)) {
+            if (Identity.isTurnedAway(error) || Identity.isDenied(error)) {
                 // Nothing that was asked for is answered otherwise: to be tried again, when somebody may have given the
                 // role, or there is room.
-                throw new IOException("the server refuses: " + error.text(0) + " " + error.text(1));
+                throw Identity.refusal(error);
             }
             LogEvent event = LogEvent.of("refused")
                     .with("connection", NAME)

@@ -25,6 +25,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PollerTest {
     private static final ConnectionLimits PATIENT = ConnectionLimits.ofSizes(1 << 20, 1 << 10);
@@ -83,6 +85,22 @@ class PollerTest {
         thread.join(5_000);
         assertFalse(thread.isAlive());
         log.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TOO_MANY_CONNECTIONS", "TLS_REQUIRED"})
+    void shouldTryMoreAndMoreSeldomWhileItIsTurnedAway(String code) throws Exception {
+        start(Duration.ZERO, PATIENT);
+        long begun = System.nanoTime();
+        for (int i = 0; i < 5; i++) {
+            try (Peer peer = server.accept()) {
+                peer.expect(req(SET_CLIENT_ID, "box/1"), req(OPTION_REQ, "catalog"))
+                        .send(res(ERROR, code, "not now"))
+                        .expectEnd();
+            }
+        }
+        // 100, 200, 400 and 800 ms at least. Who takes a refusal for an answer begins anew each time, with at most 200.
+        assertTrue(System.nanoTime() - begun > TimeUnit.MILLISECONDS.toNanos(1_400), "tried too often");
     }
 
     @Test
