@@ -221,18 +221,26 @@ class ShellScreenTest {
                 && ends(PROMPT.strip()).test(lines));
     }
 
-    @Test
-    void shouldHaveLinesAgainThatWereTypedBefore() throws IOException {
-        startShell();
+    private void add() throws IOException {
         type("add(40,2)");
         terminal.press("Enter");
         terminal.awaitScreen(ends("42", PROMPT.strip()));
+    }
+
+    private void haveTheAdditionAgainAndEnd() throws IOException {
         terminal.press("Up");
         awaitLast(PROMPT + "add(40,2)");
         terminal.press("C-c");
         awaitLast(PROMPT.strip());
         terminal.press("C-d");
         assertEndedAndTheTerminalIsAsItWas(0);
+    }
+
+    @Test
+    void shouldHaveLinesAgainThatWereTypedBefore() throws IOException {
+        startShell();
+        add();
+        haveTheAdditionAgainAndEnd();
         Path history = home.resolve(".kookoo_history");
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(history)));
         terminal.close();
@@ -245,20 +253,13 @@ class ShellScreenTest {
     @Test
     void shouldKeepNoTokenThatWasTyped() throws IOException {
         startShell();
-        type("add(40,2)");
-        terminal.press("Enter");
-        terminal.awaitScreen(ends("42", PROMPT.strip()));
+        add();
         for (String line : List.of("auth s3cret", " aUTH  s3cret")) {
             type(line);
             terminal.press("Enter");
             awaitLast(PROMPT.strip());
         }
-        terminal.press("Up");
-        awaitLast(PROMPT + "add(40,2)");
-        terminal.press("C-c");
-        awaitLast(PROMPT.strip());
-        terminal.press("C-d");
-        assertEndedAndTheTerminalIsAsItWas(0);
+        haveTheAdditionAgainAndEnd();
         String kept = Files.readString(home.resolve(".kookoo_history"));
         assertTrue(kept.contains("add(40,2)"), kept);
         assertFalse(kept.contains("s3cret"), kept);

@@ -23,26 +23,14 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class ServerConnectionTest {
+class ServerConnectionTest extends ScriptedServerTest {
     private static final ConnectionLimits PATIENT = ConnectionLimits.ofSizes(1 << 20, 1 << 10);
     private static final ConnectionLimits IMPATIENT = new ConnectionLimits(
             Duration.ofSeconds(5), Duration.ofMillis(20), Duration.ofMillis(300), 1 << 20, 1 << 10);
-
-    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor();
-    private final ScriptedServer server = new ScriptedServer();
-
-    @AfterEach
-    void close() throws IOException {
-        watch.shutdownNow();
-        server.close();
-    }
 
     private ServerConnection connect(ConnectionLimits limits) throws IOException {
         return new Connector(server.address(), limits, watch).open();

@@ -9,25 +9,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A server that takes connections and says nothing keeps no thread, whatever becomes of the program that has asked. */
-class SilentTlsServerTest {
+class SilentTlsServerTest extends ScriptedServerTest {
     private static final String SILENT = "no answer within 0.7 s";
-
-    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor();
-    private final ScriptedServer server = new ScriptedServer();
-
-    @AfterEach
-    void close() throws IOException {
-        watch.shutdownNow();
-        server.close();
-    }
 
     private static String reason(CompletableFuture<Throwable> end) throws Exception {
         return ((CannotConnectException) end.get(10, TimeUnit.SECONDS)).reason();

@@ -13,24 +13,12 @@ import io.kookoo.client.net.ScriptedServer.Peer;
 import io.kookoo.protocol.Packet;
 import io.kookoo.protocol.TextLine;
 import java.io.IOException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The token is the first thing that a connection says, and its answer goes to nobody else. */
-class TokenShownTest {
+class TokenShownTest extends ScriptedServerTest {
     private static final ConnectionLimits LIMITS = ConnectionLimits.ofSizes(1 << 20, 1 << 10);
     private static final ConnectionLimits WITH_TOKEN = LIMITS.with(Credentials.of(new Secret("secret")));
-
-    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor();
-    private final ScriptedServer server = new ScriptedServer();
-
-    @AfterEach
-    void close() throws IOException {
-        watch.shutdownNow();
-        server.close();
-    }
 
     private ServerConnection connect(ConnectionLimits limits) throws IOException {
         return new Connector(server.address(), limits, watch).open();

@@ -161,7 +161,7 @@ final class ConnectionThreadsTest {
     @Test
     void shouldDoShortWorkAtOnceWhileOtherWorkBlocks() throws InterruptedException {
         CountDownLatch end = new CountDownLatch(1);
-        CountDownLatch blocked = new CountDownLatch(3);
+        CountDownLatch ended = new CountDownLatch(3);
         for (int i = 0; i < 3; i++) {
             threads.run(() -> {
                 try {
@@ -169,12 +169,12 @@ final class ConnectionThreadsTest {
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 }
-                blocked.countDown();
+                ended.countDown();
             });
         }
         threadOfShortWork();
-        assertEquals(3, blocked.getCount());
+        assertEquals(3, ended.getCount());
         end.countDown();
-        assertTrue(blocked.await(30, TimeUnit.SECONDS));
+        assertTrue(ended.await(30, TimeUnit.SECONDS));
     }
 }
