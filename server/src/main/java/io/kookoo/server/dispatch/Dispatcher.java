@@ -1022,8 +1022,7 @@ public final class Dispatcher {
         }
         running--;
         if (running == 0 && draining) {
-            // For drain; the one who writes to the store waits for this monitor as well, and would be woken with each
-            // job.
+            // Not otherwise: the one who writes to the store waits for this monitor as well.
             notifyAll();
         }
     }

@@ -31,7 +31,7 @@ import java.util.function.Consumer;
  * send buffer is raised to a size that is kept for that, which lets it end. From then on nobody but a thread of this peer writes, at the
  * lowest size, until it has written more than two segments can hold: some of that has needed room, and found it.
  *
- * <p>The peer's own reading thread is such a thread. Anybody else hands over to a thread started for it, which ends when the
+ * <p>The peer's own reading thread is such a thread. Anybody else hands over to a thread that is the peer's until the
  * outbox is empty. A write that may block is watched: after {@code writeStall} the connection is closed. So is one whose
  * outbox exceeds its bound.
  */
@@ -55,7 +55,7 @@ public final class Outbox {
         /** Calls {@link #giveUp} unless the returned action is run before the limit of a stalled write. */
         Runnable watchStall();
 
-        /** Starts a thread for a write that may block. */
+        /** Has another thread do a write that may block. Does not block itself. */
         void startWriter(Runnable write);
 
         /** Closes the socket at once, from any thread; the connection's reading thread finds out and cleans up. */
