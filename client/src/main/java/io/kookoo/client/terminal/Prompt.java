@@ -188,11 +188,7 @@ public final class Prompt implements AutoCloseable {
     @Override
     public void close() {
         Signals.unregister(Signal.INT.name(), previousHandler);
-        try {
-            terminal.close();
-        } catch (IOException e) {
-            throw new IllegalStateException("the terminal cannot be set back: " + e.getMessage(), e);
-        }
+        SystemTerminal.giveBack(terminal);
     }
 
     /** Keeps no token that somebody has typed, however the line is written: not in memory, and so not in the file. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.jline.terminal.Attributes;
+import org.jline.terminal.Attributes.ControlChar;
 import org.jline.terminal.Attributes.LocalFlag;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
@@ -28,8 +29,6 @@ public final class Screen implements AutoCloseable {
 
     private static final String RESIZED = "WINCH";
     private static final long READ_MILLIS = 60_000;
-    /** A read looks up ten times a second; where other programs set the terminal, one of them may still run. */
-    private static final long KEYS_END_MILLIS = 2_000;
     /** Of a terminal that does not know its size. */
     private static final Size USUAL = Size.of(80, 24);
 
@@ -58,7 +57,11 @@ public final class Screen implements AutoCloseable {
      */
     public static Screen open(IntConsumer onKey, Runnable onResize) throws NoScreenException {
         // An interrupt stays the affair of the process.
-        Terminal terminal = SystemTerminal.open(false);
+        return open(SystemTerminal.open(false), onKey, onResize);
+    }
+
+    /** Takes this terminal over, which it owns from then on. */
+    static Screen open(Terminal terminal, IntConsumer onKey, Runnable onResize) throws NoScreenException {
         Screen screen = new Screen(terminal, onKey, onResize);
         try {
             if (terminal.getStringCapability(Capability.cursor_address) == null) {
@@ -82,6 +85,10 @@ public final class Screen implements AutoCloseable {
         Attributes attributes = terminal.getAttributes();
         // The key for an interrupt interrupts, also while this process does not look at keys.
         attributes.setLocalFlag(LocalFlag.ISIG, true);
+        // Where it cannot ask whether there is a key, the library would set these itself, in the thread that reads, at
+        // any time: also when the terminal is just being set back.
+        attributes.setControlChar(ControlChar.VMIN, 0);
+        attributes.setControlChar(ControlChar.VTIME, 1);
         terminal.setAttributes(attributes);
         terminal.puts(Capability.enter_ca_mode);
         terminal.puts(Capability.cursor_invisible);
@@ -150,19 +157,11 @@ public final class Screen implements AutoCloseable {
         // Where the terminal is set by other programs, an interrupted thread would not wait for them.
         boolean interrupted = Thread.interrupted();
         try {
-            // The library sets the terminal in the thread that reads as well: not after it has been set back.
-            keys.join(KEYS_END_MILLIS);
-        } catch (InterruptedException e) {
-            interrupted = true;
-        }
-        try {
             Signals.unregister(RESIZED, previousHandler);
             terminal.puts(Capability.cursor_normal);
             terminal.puts(Capability.exit_ca_mode);
             terminal.flush();
-            terminal.close();
-        } catch (IOException e) {
-            throw new IllegalStateException("the terminal cannot be set back: " + e.getMessage(), e);
+            SystemTerminal.giveBack(terminal);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

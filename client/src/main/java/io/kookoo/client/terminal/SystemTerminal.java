@@ -61,6 +61,23 @@ final class SystemTerminal {
         }
     }
 
+    /**
+     * Sets the terminal back as it was, for good.
+     *
+     * @throws IllegalStateException where that cannot be
+     */
+    static void giveBack(Terminal terminal) {
+        try {
+            // The library has a thread that reads, and sets the terminal for that. One that it sets by other programs
+            // it
+            // would set back while that thread still runs, which may set it once more afterwards.
+            terminal.reader().close();
+            terminal.close();
+        } catch (IOException e) {
+            throw new IllegalStateException("the terminal cannot be set back: " + e.getMessage(), e);
+        }
+    }
+
     private static void close(Terminal terminal) {
         try {
             terminal.close();
