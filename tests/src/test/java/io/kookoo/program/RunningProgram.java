@@ -89,15 +89,32 @@ public final class RunningProgram implements AutoCloseable {
         return new RunningProgram(builder.start());
     }
 
-    /** A server on a free port, listening. */
+    /** A server on a free port, listening; with {@code --workers}, its local clients are connected. */
     public static RunningProgram server(Path home, String... arguments) throws IOException {
         return server(home, Map.of(), arguments);
     }
 
     public static RunningProgram server(Path home, Map<String, String> environment, String... arguments)
             throws IOException {
-        return start(home, environment, "server.jar", with(List.of("--port", "0"), arguments))
-                .ready(line -> line.contains("listening on "));
+        return listening(home, environment, 0, arguments);
+    }
+
+    /** The same on a port, where a server was before. */
+    static RunningProgram serverAgain(Path home, int port, String... arguments) throws IOException {
+        return listening(home, Map.of(), port, arguments);
+    }
+
+    private static RunningProgram listening(Path home, Map<String, String> environment, int port, String... arguments)
+            throws IOException {
+        RunningProgram server =
+                start(home, environment, "server.jar", with(List.of("--port", Integer.toString(port)), arguments));
+        server.ready(line -> line.contains("listening on "));
+        int workers = List.of(arguments).indexOf("--workers");
+        if (workers >= 0) {
+            // Each has two connections. One that is not there yet is a remark to whoever calls a function.
+            server.ready(2 * Integer.parseInt(arguments[workers + 1]), line -> line.contains(" connected conn="));
+        }
+        return server;
     }
 
     /** A client that polls and works, connected with both its connections. */
@@ -128,8 +145,12 @@ public final class RunningProgram implements AutoCloseable {
     }
 
     private RunningProgram ready(Predicate<String> fits) {
+        return ready(1, fits);
+    }
+
+    private RunningProgram ready(int nth, Predicate<String> fits) {
         try {
-            awaitOut(fits);
+            awaitOut(nth, fits);
             return this;
         } catch (AssertionError e) {
             close();

@@ -29,7 +29,6 @@ class ShellProgramTest {
     static void startServerWithAWorker() throws IOException {
         home = RunningProgram.shippedHome(folder.resolve("home"));
         server = RunningProgram.server(home, "--workers", "1");
-        TextCommand.await(server.port(), "status", lines -> lines.contains("add\t0\t0\t1"));
     }
 
     @AfterAll

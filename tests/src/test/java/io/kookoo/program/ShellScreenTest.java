@@ -298,8 +298,7 @@ class ShellScreenTest {
                 lines.stream().anyMatch(line -> line.startsWith("the connection to 127.0.0.1:" + port + " is lost: "))
                         && ends(PROMPT + "add(1").test(lines));
         assertEquals(PROMPT + "add(1", screen.get(screen.size() - 1));
-        server = RunningProgram.start(home, "server.jar", "--port", Integer.toString(port), "--workers", "1");
-        server.awaitOut(line -> line.contains("listening on "));
+        server = RunningProgram.serverAgain(home, port, "--workers", "1");
         terminal.type(",2)");
         terminal.press("Enter");
         terminal.awaitScreen(ends(PROMPT + "add(1,2)", "connected again to 127.0.0.1:" + port, "3", PROMPT.strip()));

@@ -230,8 +230,7 @@ class SubmissionFailoverTest {
         a.kill();
         List<String> ofB = background(list(a, b), 3, 6);
         assertResults(list(a, b), 3, ofB);
-        RunningProgram again =
-                started(RunningProgram.start(home("a"), "server.jar", "--port", "" + a.port(), "--workers", "1"));
+        RunningProgram again = started(RunningProgram.serverAgain(home("a"), a.port(), "--workers", "1"));
         assertEquals(a.port(), again.port());
         assertResults(list(again, b), 0, ofA);
     }

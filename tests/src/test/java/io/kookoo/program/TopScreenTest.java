@@ -148,12 +148,12 @@ class TopScreenTest {
     @Test
     void shouldSayThatTheServerIsAwayAndShowItAgainWhenItIsBack() throws IOException {
         startTop();
-        String port = Integer.toString(server.port());
+        int port = server.port();
         server.close();
         List<String> away = terminal.awaitScreen(lines -> has(lines, "SERVER AWAY since .*Connection refused.*"));
         // What was there last stays.
         assertTrue(has(away, "multiply .*"), away::toString);
-        server = RunningProgram.start(home, "server.jar", "--port", port);
+        server = RunningProgram.serverAgain(home, port);
         terminal.awaitScreen(lines -> lines.size() > 1 && lines.get(1).startsWith("q quits"));
         // This one has no worker.
         terminal.awaitScreen(lines -> !has(lines, "multiply .*"));
