@@ -1,9 +1,11 @@
 package io.kookoo.client;
 
+import io.kookoo.client.net.CannotConnectException;
 import io.kookoo.client.net.TokenException;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
+import java.util.Optional;
 
 /**
  * The connection has ended before the answer came. What was asked for may or may not have been done; nobody will say it on this
@@ -17,11 +19,17 @@ public final class ConnectionLostException extends IOException {
         super(message, cause);
     }
 
-    /** The same, and that {@code another} thing has failed as well; null for nothing. */
+    /** The same, and that {@code another} thing has failed as well, where that is another reason; null for nothing. */
     ConnectionLostException and(Throwable another) {
-        return another == null
+        return another == null || getMessage().contains(reason(another))
                 ? this
                 : new ConnectionLostException(getMessage() + "; " + another.getMessage(), (IOException) getCause());
+    }
+
+    private static String reason(Throwable failure) {
+        String reason =
+                failure instanceof CannotConnectException connecting ? connecting.reason() : failure.getMessage();
+        return reason == null ? failure.toString() : reason;
     }
 
     /** Whether it was the connection that failed, or its server, and not what was said on it, such as a token: over another one it may go better. */
@@ -29,6 +37,11 @@ public final class ConnectionLostException extends IOException {
         return !(getCause() instanceof ProtocolException)
                 && !(getCause() instanceof TokenException)
                 && (getCause().getCause() == null || getCause().getCause() instanceof IOException);
+    }
+
+    /** By which the server has refused the token of this client, and so all that was asked for on this connection; empty where it was not that. */
+    public Optional<TokenException> tokenRefused() {
+        return getCause() instanceof TokenException refusal ? Optional.of(refusal) : Optional.empty();
     }
 
     /** Whether the server was there and did nothing, for too long. */

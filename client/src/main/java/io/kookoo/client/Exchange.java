@@ -49,6 +49,9 @@ final class Exchange {
         /** The connection has ended, and all this was under way on it, in the order in which it was sent. Told once, last of all. */
         void ended(Exchange exchange, List<Request> underWay, ConnectionLostException reason);
 
+        /** Nothing has been done with these: the connection takes no new ones any more. */
+        void unsent(List<? extends Request> requests);
+
         /** These came too late to be among them. */
         void returned(List<? extends Request> requests, ConnectionLostException reason);
 
@@ -88,6 +91,7 @@ final class Exchange {
     /** Nothing new is sent here: it ends when nothing is under way any more. */
     private volatile boolean retired;
 
+    /** Nor is anything that was meant for it before. Set under the connection's lock of writing. */
     private volatile boolean done;
     /** What has gone wrong here, so that another connection would not help; null for nothing. */
     private volatile Throwable mistake;
@@ -139,9 +143,8 @@ final class Exchange {
 
     /** Sends requests in their order; those that cannot be sent are given back. */
     void send(List<? extends Request> requests) {
-        ConnectionLostException reason = lost;
-        if (reason != null) {
-            owner.returned(requests, reason);
+        if (done || lost != null) {
+            owner.unsent(requests);
         } else if (Thread.currentThread() == reading) {
             held.addAll(requests);
         } else if (isReadingFor(owner)) {
@@ -154,10 +157,17 @@ final class Exchange {
 
     private void write(List<? extends Request> requests) {
         int from = 0;
+        List<Request> unsent = new ArrayList<>();
         try {
             while (from < requests.size()) {
                 List<? extends Request> next = requests.subList(from, endOfWrite(requests, from));
-                connection.send(writer -> next.forEach(request -> write(request, writer)));
+                connection.send(writer -> {
+                    if (done) {
+                        unsent.addAll(next);
+                    } else {
+                        next.forEach(request -> write(request, writer));
+                    }
+                });
                 from += next.size();
             }
         } catch (IOException e) {
@@ -177,6 +187,9 @@ final class Exchange {
             List<Request> late = new ArrayList<>();
             drainUnanswered(late);
             owner.returned(late, reason);
+        }
+        if (!unsent.isEmpty()) {
+            owner.unsent(unsent);
         }
     }
 
@@ -441,11 +454,18 @@ final class Exchange {
         writing.execute(() -> connection.sendOrClose(writer -> writer.packet(PacketType.ECHO_REQ, "")));
     }
 
-    private void closeIfDone() {
-        if (retired && accepted.isEmpty() && unanswered.isEmpty() && asked.isEmpty() && held.isEmpty()) {
-            done = true;
-            connection.close();
+    private void closeIfDone() throws IOException {
+        if (retired && isIdle()) {
+            // A request that is being written comes first, and one that comes later is not written here.
+            connection.send(writer -> done = isIdle());
+            if (done) {
+                connection.close();
+            }
         }
+    }
+
+    private boolean isIdle() {
+        return accepted.isEmpty() && unanswered.isEmpty() && asked.isEmpty() && held.isEmpty();
     }
 
     /** Ends the connection; what is under way is given back, soon after. */

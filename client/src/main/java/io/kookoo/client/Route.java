@@ -305,7 +305,10 @@ final class Route implements Exchange.Owner, AutoCloseable {
     public void ended(Exchange exchange, List<Request> underWay, ConnectionLostException reason) {
         boolean done = exchange.isDone();
         if (!done && !isClosed()) {
-            failover.lost(exchange.address());
+            reason.tokenRefused()
+                    .ifPresentOrElse(
+                            refusal -> failover.refused(exchange.address(), refusal),
+                            () -> failover.lost(exchange.address()));
         }
         List<Request> again = new ArrayList<>();
         List<Request> failed = new ArrayList<>();
@@ -340,6 +343,12 @@ final class Route implements Exchange.Owner, AutoCloseable {
         return (int) requests.stream()
                 .filter(request -> request instanceof Job<?> job && job.resubmissions() > 0)
                 .count();
+    }
+
+    @Override
+    public void unsent(List<? extends Request> requests) {
+        // They come before whatever waits, as they did.
+        send(requests, true);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.kookoo.client;
 
+import static io.kookoo.client.net.ScriptedServer.ALIVE;
+import static io.kookoo.client.net.ScriptedServer.PROBE;
 import static io.kookoo.client.net.ScriptedServer.req;
 import static io.kookoo.client.net.ScriptedServer.res;
 import static io.kookoo.protocol.PacketType.*;
@@ -37,8 +39,6 @@ class ResubmitTest {
     private static final ConnectionLimits PATIENT = ConnectionLimits.ofSizes(1 << 20, 1 << 16);
     private static final ConnectionLimits IMPATIENT = PATIENT.withSilence(Duration.ofSeconds(1));
     private static final Duration NEVER = Duration.ofDays(1);
-    private static final byte[] PROBE = req(ECHO_REQ, "kookoo-probe");
-    private static final byte[] ALIVE = res(ECHO_RES, "kookoo-probe");
 
     private final ScriptedServer a = new ScriptedServer();
     private final ScriptedServer b = new ScriptedServer();
@@ -494,6 +494,27 @@ class ResubmitTest {
                         + " is lost: the server closed the connection; cannot connect to " + a.address() + ": "),
                 message);
         assertEquals(message, next(losses).getMessage());
+    }
+
+    @Test
+    void shouldNotShowATokenAgainAtOnceThatASingleServerRefuses() throws Exception {
+        Peer peer = connectToOne(PATIENT);
+        Job<String> job = kookoo.submit("f", "1");
+        submitted(exceptions(peer), "f", "1");
+        peer.send(res(ERROR, "AUTH_FAILED", "this is none")).expectEnd();
+        ConnectionLostException refused = failure(ConnectionLostException.class, job);
+        assertEquals(
+                "the connection to " + a.address()
+                        + " is lost: the server does not take the token of this client (KOOKOO_TOKEN, PASSWORD, or"
+                        + " [Security] token_file): this is none",
+                refused.getMessage());
+        assertTrue(refused.tokenRefused().isPresent());
+        assertEquals(refused.getMessage(), next(losses).getMessage());
+        // Nobody connects, and the reason is told once.
+        assertEquals(
+                refused.getMessage(),
+                failure(ConnectionLostException.class, kookoo.submit("f", "2")).getMessage());
+        assertFalse(a.isWaitedFor());
     }
 
     @Test

@@ -68,6 +68,16 @@ final class TokenProgramTest {
             assertEquals(4, wrong.awaitExit());
             assertTrue(wrong.err().get(0).startsWith("the server does not take the token"), wrong.err()::toString);
 
+            RunningProgram wrongCall =
+                    command(server, Map.of("KOOKOO_TOKEN", "wrong"), "call", "--background", "add(1,2)");
+            assertEquals(4, wrongCall.awaitExit());
+            assertEquals(
+                    List.of("add(1,2): the connection to 127.0.0.1:" + server.port()
+                            + " is lost: the server does not take the token of this client (KOOKOO_TOKEN, PASSWORD, or [Security]"
+                            + " token_file): this is no token of this server, which has them from its KOOKOO_TOKEN or"
+                            + " [Security] token_file"),
+                    wrongCall.err());
+
             Map<String, String> right = Map.of("KOOKOO_TOKEN", TOKEN);
             assertEquals(
                     List.of("3"), command(server, right, "call", "add(1,2)").out());
@@ -90,6 +100,22 @@ final class TokenProgramTest {
                     assertFalse(Files.readString(log).contains(TOKEN), log::toString);
                 }
             }
+        }
+    }
+
+    @Test
+    void shouldCallAnotherServerWhereTheFirstWantsAToken() throws IOException {
+        Path other = RunningProgram.shippedHome(folder.resolve("other"));
+        try (RunningProgram server = RunningProgram.server(home, Map.of("KOOKOO_TOKEN", TOKEN), "--workers", "1");
+                RunningProgram open = RunningProgram.server(other, "--workers", "1")) {
+            String[] call = {"call", "add(1,2)", "--servers", "127.0.0.1:" + server.port() + ",127.0.0.1:" + open.port()
+            };
+            RunningProgram none = RunningProgram.start(other, Map.of(), "client.jar", call);
+            assertEquals(0, none.awaitExit(), none.err()::toString);
+            assertEquals(List.of("3"), none.out());
+            open.awaitOut(
+                    line -> line.contains(" ended ") && line.contains("call=add(1,2)") && line.contains("result=3"));
+            server.awaitOut(line -> line.contains(" auth_required ") && line.contains("what=GET_STATUS"));
         }
     }
 

@@ -152,6 +152,10 @@ final class CallRun {
             noMemory(call, reason.noMemory());
             return;
         }
+        if (reason.tokenRefused().isPresent()) {
+            call.failed(reason.getMessage(), ExitCode.CANNOT_CONNECT);
+            return;
+        }
         String doubt = background ? "the job may or may not have been accepted: " : "the result is not known: ";
         if (background && reason.getCause() instanceof SocketTimeoutException) {
             call.failed(

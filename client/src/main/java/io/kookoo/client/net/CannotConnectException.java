@@ -15,7 +15,9 @@ public final class CannotConnectException extends IOException {
         super(
                 "cannot connect to " + address + ": " + reason
                         // A server that does not speak as expected is there.
-                        + (cause instanceof SSLException ? "" : "; is the server running? (java -jar server.jar)"),
+                        + (cause instanceof SSLException || cause instanceof TokenException
+                                ? ""
+                                : "; is the server running? (java -jar server.jar)"),
                 cause);
         this.reason = reason;
     }

@@ -49,7 +49,7 @@ final class Probe {
 
     private void run() {
         try {
-            Duration pause = turn();
+            Duration pause = choice.shutFor(connector.address());
             while (!ended.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
                 pause = turn();
             }
@@ -77,14 +77,17 @@ final class Probe {
             }
             Duration left = choice.until(server);
             return left.isZero() || left.compareTo(interval) > 0 ? interval : left;
+        } catch (TokenException e) {
+            choice.refused(server, e);
+            drop();
+            return choice.shutFor(server);
         } catch (IOException | RuntimeException | Error e) {
             if (!isEnded()) {
                 choice.silent(server);
                 LoggerFactory.getLogger(Probe.class).debug("no_answer server={}", server, e);
             }
             drop();
-            // A few wrong tokens shut the door for all at this address.
-            return e instanceof TokenException ? ReconnectLoop.TOKEN_PAUSE : backoff.next();
+            return backoff.next();
         }
     }
 

@@ -39,14 +39,17 @@ final class Race implements AutoCloseable {
      * Runs it; blocks until there is a winner.
      *
      * @param inOrder the servers, in the order in which they are to be tried
+     * @param shut those that are not tried, and why
      * @return the connection to the one that the choice has taken, which has answered on it; it belongs to the caller
      * @throws CannotConnectException when all have failed
      */
-    ServerConnection run(List<Connector> inOrder) throws CannotConnectException, InterruptedException {
+    ServerConnection run(List<Connector> inOrder, Map<ServerAddress, ? extends IOException> shut)
+            throws CannotConnectException, InterruptedException {
         long headStart = HEAD_START.toNanos();
         List<Attempt> answered = new ArrayList<>();
-        Map<ServerAddress, IOException> failures = new LinkedHashMap<>();
-        for (int begun = 0; answered.isEmpty() && failures.size() < inOrder.size(); ) {
+        Map<ServerAddress, IOException> failures = new LinkedHashMap<>(shut);
+        int all = inOrder.size() + shut.size();
+        for (int begun = 0; answered.isEmpty() && failures.size() < all; ) {
             Attempt end;
             if (begun < inOrder.size()) {
                 begin(inOrder.get(begun++));
@@ -62,7 +65,7 @@ final class Race implements AutoCloseable {
             throw new CannotConnectException(failures);
         }
         long until = System.nanoTime() + (balance == Balance.LEAST ? headStart : 0);
-        while (answered.size() + failures.size() < inOrder.size()) {
+        while (answered.size() + failures.size() < all) {
             Attempt end = ended.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
             if (end == null) {
                 break;
@@ -147,7 +150,9 @@ final class Race implements AutoCloseable {
         private void failed(IOException e) {
             failure = e;
             synchronized (Race.this) {
-                if (!over) {
+                if (e instanceof TokenException refusal) {
+                    choice.refused(server(), refusal);
+                } else if (!over) {
                     choice.silent(server());
                 }
                 end();

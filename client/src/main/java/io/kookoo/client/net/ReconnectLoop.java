@@ -21,8 +21,6 @@ import org.slf4j.LoggerFactory;
  * </pre>
  */
 public final class ReconnectLoop {
-    static final Duration TOKEN_PAUSE = Duration.ofMinutes(1);
-
     private static final Logger LOG = LoggerFactory.getLogger(ReconnectLoop.class);
 
     /** What is said on one connection. */
@@ -102,7 +100,7 @@ public final class ReconnectLoop {
             // Another server may take it. Others at this address would have to wait for each wrong one.
             source.lost(server);
             failed(e.getMessage());
-            stopped.await(TOKEN_PAUSE.toNanos(), TimeUnit.NANOSECONDS);
+            stopped.await(TokenException.PAUSE.toNanos(), TimeUnit.NANOSECONDS);
         } catch (NotTakenException e) {
             // Another server may.
             source.lost(server);

@@ -1,10 +1,13 @@
 package io.kookoo.client.net;
 
+import static io.kookoo.client.net.ScriptedServer.ALIVE;
+import static io.kookoo.client.net.ScriptedServer.PROBE;
 import static io.kookoo.client.net.ScriptedServer.req;
 import static io.kookoo.client.net.ScriptedServer.res;
-import static io.kookoo.protocol.PacketType.ECHO_REQ;
 import static io.kookoo.protocol.PacketType.ECHO_RES;
+import static io.kookoo.protocol.PacketType.ERROR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -26,8 +29,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class FailoverTest {
-    private static final byte[] PROBE = req(ECHO_REQ, "kookoo-probe");
-    private static final byte[] ANSWER = res(ECHO_RES, "kookoo-probe");
     private static final ConnectionLimits PATIENT = ConnectionLimits.ofSizes(1 << 20, 1 << 10);
     private static final ConnectionLimits IMPATIENT = new ConnectionLimits(
             Duration.ofSeconds(5), Duration.ofMillis(20), Duration.ofMillis(200), 1 << 20, 1 << 10);
@@ -93,7 +94,7 @@ class FailoverTest {
     }
 
     private static Peer answered(ScriptedServer server) throws IOException {
-        return server.accept().expect(PROBE).send(ANSWER);
+        return server.accept().expect(PROBE).send(ALIVE);
     }
 
     /** The next connection, after one that the client has given up without an answer. */
@@ -110,7 +111,10 @@ class FailoverTest {
             if (value.isPresent()) {
                 return value.get();
             }
-            peer.send(res(ECHO_RES, peer.next().split(" ", 2)[1]));
+            // Who is being asked is not taken: only between an answer and the next question.
+            if (peer.hasSpoken()) {
+                peer.expect(PROBE).send(ALIVE);
+            }
         }
         throw new AssertionError("not there within ten seconds");
     }
@@ -184,6 +188,59 @@ class FailoverTest {
     }
 
     @Test
+    void shouldTakeTheNextWhereTheFirstWantsATokenAndNotAskThatForAMinute() throws Exception {
+        failover(Balance.ORDER);
+        FutureTask<ServerConnection> opening = opening();
+        refused(a);
+        answered(b);
+        try (ServerConnection connection = opened(opening)) {
+            assertEquals(b.address(), connection.address());
+        }
+        Duration half = TokenException.PAUSE.dividedBy(2);
+        nanoTime.addAndGet(half.toNanos());
+        FutureTask<ServerConnection> again = opening();
+        answered(b);
+        try (ServerConnection connection = opened(again)) {
+            assertEquals(b.address(), connection.address());
+        }
+        assertFalse(a.isWaitedFor());
+        nanoTime.addAndGet(half.toNanos());
+        FutureTask<ServerConnection> later = opening();
+        b.accept().hangUp();
+        answered(a);
+        try (ServerConnection connection = opened(later)) {
+            assertEquals(a.address(), connection.address());
+        }
+    }
+
+    @Test
+    void shouldSayThatAServerWantsATokenAlsoWhenItIsNotAskedAgain() throws Exception {
+        failover(Balance.ORDER);
+        b.close();
+        FutureTask<ServerConnection> opening = opening();
+        refused(a);
+        for (FutureTask<ServerConnection> each : List.of(opening, opening())) {
+            ExecutionException e = assertThrows(ExecutionException.class, () -> opened(each));
+            assertEquals(
+                    "none of the servers answers: " + a.address()
+                            + ": the server wants a token: give it in the environment as"
+                            + " KOOKOO_TOKEN, or in the file of [Security] token_file; " + b.address()
+                            + ": Connection refused",
+                    e.getCause().getMessage());
+        }
+    }
+
+    /** It wants a token, as a server does that answers ECHO_REQ all the same. */
+    private static void refused(ScriptedServer server) throws IOException {
+        server.accept()
+                .expect(PROBE)
+                .send(
+                        res(ERROR, "AUTH_REQUIRED", "This server wants a token first: OPTION_REQ token=..."),
+                        res(ECHO_RES, "kookoo-probe"))
+                .expectEnd();
+    }
+
+    @Test
     void shouldOnlyConnectWhereThereIsOneServer() throws Exception {
         failover(Balance.LEAST, PATIENT, a.address());
         FutureTask<ServerConnection> opening = opening();
@@ -198,12 +255,12 @@ class FailoverTest {
     void shouldGiveTheProbesConnectionOnceTheBetterServerHasAnsweredForLongEnough() throws Exception {
         ServerConnection used = onB(PATIENT);
         try (used) {
-            Peer probe = afterTheOneGivenUp(a).expect(PROBE).send(ANSWER);
-            probe.expect(PROBE).send(ANSWER).expect(PROBE);
+            Peer probe = afterTheOneGivenUp(a).expect(PROBE).send(ALIVE);
+            probe.expect(PROBE).send(ALIVE).expect(PROBE);
             assertEquals(Optional.empty(), failover.better(), "no time has passed");
             nanoTime.addAndGet(FAILBACK.toNanos());
             assertEquals(Optional.empty(), failover.better(), "it is just being asked");
-            probe.send(ANSWER);
+            probe.send(ALIVE);
             try (ServerConnection better = answering(probe, failover::better)) {
                 assertEquals(a.address(), better.address());
                 better.send(writer -> writer.packet(PacketType.PRE_SLEEP));
@@ -217,15 +274,15 @@ class FailoverTest {
     void shouldBeginToCountAnewWhenTheBetterServerWasAwayMeanwhile() throws Exception {
         ServerConnection used = onB(PATIENT);
         try (used) {
-            Peer first = afterTheOneGivenUp(a).expect(PROBE).send(ANSWER).expect(PROBE);
+            Peer first = afterTheOneGivenUp(a).expect(PROBE).send(ALIVE).expect(PROBE);
             nanoTime.addAndGet(FAILBACK.minusSeconds(1).toNanos());
             first.hangUp();
-            Peer second = a.accept().expect(PROBE).send(ANSWER).expect(PROBE);
+            Peer second = a.accept().expect(PROBE).send(ALIVE).expect(PROBE);
             nanoTime.addAndGet(FAILBACK.minusSeconds(1).toNanos());
-            second.send(ANSWER).expect(PROBE);
+            second.send(ALIVE).expect(PROBE);
             assertEquals(Optional.empty(), failover.better());
             nanoTime.addAndGet(Duration.ofSeconds(1).toNanos());
-            second.send(ANSWER);
+            second.send(ALIVE);
             answering(second, failover::better).close();
         }
     }
@@ -246,7 +303,7 @@ class FailoverTest {
     @Test
     void shouldTakeAServerThatIsBackAtOnceWhereNothingElseAnswers() throws Exception {
         ServerConnection used = onB(PATIENT);
-        Peer probe = afterTheOneGivenUp(a).expect(PROBE).send(ANSWER).expect(PROBE);
+        Peer probe = afterTheOneGivenUp(a).expect(PROBE).send(ALIVE).expect(PROBE);
         used.close();
         b.close();
         failover.lost(b.address());

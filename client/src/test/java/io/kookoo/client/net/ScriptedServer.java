@@ -1,5 +1,9 @@
 package io.kookoo.client.net;
 
+import static io.kookoo.protocol.PacketType.ECHO_REQ;
+import static io.kookoo.protocol.PacketType.ECHO_RES;
+import static io.kookoo.protocol.PacketType.GET_STATUS;
+import static io.kookoo.protocol.PacketType.STATUS_RES;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,11 +16,18 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** A server that says what a test tells it to, byte for byte. Whatever it waits for has to come within ten seconds. */
 public final class ScriptedServer implements AutoCloseable {
+    /** What a client asks to hear whether a server is there and talks with it. */
+    public static final byte[] PROBE = joined(req(GET_STATUS, "kookoo-probe"), req(ECHO_REQ, "kookoo-probe"));
+    /** A server is and does. */
+    public static final byte[] ALIVE =
+            joined(res(STATUS_RES, "kookoo-probe", "0", "0", "0", "0"), res(ECHO_RES, "kookoo-probe"));
+
     private static final int DEADLINE_MILLIS = 10_000;
 
     private final ServerSocket listening;
@@ -54,6 +65,19 @@ public final class ScriptedServer implements AutoCloseable {
         return new Peer(socket);
     }
 
+    /** Whether somebody has connected whom nobody has accepted. */
+    public boolean isWaitedFor() throws IOException {
+        listening.setSoTimeout(1);
+        try {
+            listening.accept().close();
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } finally {
+            listening.setSoTimeout(DEADLINE_MILLIS);
+        }
+    }
+
     @Override
     public void close() throws IOException {
         listening.close();
@@ -79,6 +103,14 @@ public final class ScriptedServer implements AutoCloseable {
                 .array();
     }
 
+    private static byte[] joined(byte[]... packets) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] packet : packets) {
+            all.writeBytes(packet);
+        }
+        return all.toByteArray();
+    }
+
     /** The server's end of one connection. */
     public static final class Peer implements AutoCloseable {
         private final Socket socket;
@@ -97,6 +129,11 @@ public final class ScriptedServer implements AutoCloseable {
 
         public Peer expect(String text) throws IOException {
             return expect(text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        /** Whether some of the client's bytes are there. */
+        boolean hasSpoken() throws IOException {
+            return socket.getInputStream().available() > 0;
         }
 
         /** The type of the next packet, which is skipped. */
@@ -145,6 +182,26 @@ public final class ScriptedServer implements AutoCloseable {
             return new String(socket.getInputStream().readNBytes(Math.toIntExact(bytes)), StandardCharsets.UTF_8);
         }
 
+        /** The next line of text, or null where the client ends the connection instead. */
+        public String line() throws IOException {
+            ByteArrayOutputStream line = new ByteArrayOutputStream();
+            try {
+                for (int next = socket.getInputStream().read();
+                        next != '\n';
+                        next = socket.getInputStream().read()) {
+                    if (next < 0) {
+                        assertEquals("", readable(line.toByteArray()));
+                        return null;
+                    }
+                    line.write(next);
+                }
+            } catch (SocketException e) {
+                assertEquals("Connection reset", e.getMessage());
+                return null;
+            }
+            return readable(line.toByteArray());
+        }
+
         /** Skips so many bytes, and returns how many. */
         public long skip(long bytes) throws IOException {
             socket.getInputStream().skipNBytes(bytes);
@@ -184,14 +241,6 @@ public final class ScriptedServer implements AutoCloseable {
         public void reset() throws IOException {
             socket.setSoLinger(true, 0);
             socket.close();
-        }
-
-        private static byte[] joined(byte[]... packets) {
-            ByteArrayOutputStream all = new ByteArrayOutputStream();
-            for (byte[] packet : packets) {
-                all.writeBytes(packet);
-            }
-            return all.toByteArray();
         }
 
         /** Bytes as an assertion can show them: headers as [TYPE length]. */
