@@ -144,7 +144,7 @@ final class Exchange {
     /** Sends requests in their order; those that cannot be sent are given back. */
     void send(List<? extends Request> requests) {
         if (done || lost != null) {
-            owner.unsent(requests);
+            giveBackUnsent(requests);
         } else if (Thread.currentThread() == reading) {
             held.addAll(requests);
         } else if (isReadingFor(owner)) {
@@ -188,8 +188,21 @@ final class Exchange {
             drainUnanswered(late);
             owner.returned(late, reason);
         }
-        if (!unsent.isEmpty()) {
-            owner.unsent(unsent);
+        giveBackUnsent(unsent);
+    }
+
+    private void giveBackUnsent(List<? extends Request> requests) {
+        ConnectionLostException reason = lost == null ? closed(address()) : lost;
+        List<Request> again = new ArrayList<>();
+        for (Request request : requests) {
+            if (request.isForOneConnection()) {
+                request.fail(reason);
+            } else {
+                again.add(request);
+            }
+        }
+        if (!again.isEmpty()) {
+            owner.unsent(again);
         }
     }
 

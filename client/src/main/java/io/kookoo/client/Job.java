@@ -160,7 +160,7 @@ public final class Job<T> extends Answer<T> implements Request {
 
     /** What asks the server to cancel this. */
     Request cancelling() {
-        return new Question("cancel job " + handle, false, cancellation);
+        return Question.cancelling(handle, cancellation);
     }
 
     boolean isBackground() {

@@ -1,5 +1,6 @@
 package io.kookoo.client;
 
+import io.kookoo.protocol.JobHandle;
 import io.kookoo.protocol.PacketWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ final class Question implements Request {
     private final String command;
     private final boolean list;
     private final CompletableFuture<List<String>> answer;
+    private final boolean forOneConnection;
     private final List<String> lines = new ArrayList<>();
     private int timesLost;
 
@@ -24,6 +26,10 @@ final class Question implements Request {
      * @param answer to be completed
      */
     Question(String command, boolean list, CompletableFuture<List<String>> answer) {
+        this(command, list, answer, false);
+    }
+
+    private Question(String command, boolean list, CompletableFuture<List<String>> answer, boolean forOneConnection) {
         if (command.isBlank() || command.indexOf('\n') >= 0) {
             throw new IllegalArgumentException("a text command is one line, this is none: \"" + command + "\"");
         }
@@ -37,6 +43,12 @@ final class Question implements Request {
         this.command = command;
         this.list = list;
         this.answer = answer;
+        this.forOneConnection = forOneConnection;
+    }
+
+    /** What asks to cancel a job where it was submitted. */
+    static Question cancelling(JobHandle job, CompletableFuture<List<String>> answer) {
+        return new Question("cancel job " + job, false, answer, true);
     }
 
     /**
@@ -96,6 +108,11 @@ final class Question implements Request {
         lines.clear();
         return timesLost++ < MOST_LOST
                 && TextVerb.of(command).filter(TextVerb::onlyAsks).isPresent();
+    }
+
+    @Override
+    public boolean isForOneConnection() {
+        return forOneConnection;
     }
 
     @Override

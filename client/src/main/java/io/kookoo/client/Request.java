@@ -26,6 +26,11 @@ interface Request {
      */
     boolean beginAgain(boolean resubmit);
 
+    /** Whether it is for one connection, such as what names a job that was submitted there, and means nothing on another. */
+    default boolean isForOneConnection() {
+        return false;
+    }
+
     /** There will be no answer. */
     void fail(Exception reason);
 }

@@ -5,17 +5,20 @@ import static io.kookoo.client.net.ScriptedServer.res;
 import static io.kookoo.protocol.PacketType.ECHO_REQ;
 import static io.kookoo.protocol.PacketType.ECHO_RES;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kookoo.client.net.ConnectionLimits;
 import io.kookoo.client.net.Connector;
 import io.kookoo.client.net.ScriptedServer;
 import io.kookoo.client.net.ScriptedServer.Peer;
+import io.kookoo.protocol.JobHandle;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -64,6 +67,21 @@ class ExchangeTest {
         exchange.send(List.of(question));
         assertEquals(List.of(question), told.unsent.poll(10, TimeUnit.SECONDS));
         assertTrue(exchange.isDone());
+    }
+
+    @Test
+    void shouldFailWhatConcernsAJobOfThatConnectionAlone() throws Exception {
+        Exchange exchange = exchange();
+        Peer peer = server.accept();
+        peer.close();
+        while (exchange.lost() == null) {
+            Thread.onSpinWait();
+        }
+        CompletableFuture<List<String>> answer = new CompletableFuture<>();
+        exchange.send(List.of(Question.cancelling(JobHandle.of("H:a:1"), answer)));
+        ExecutionException failure = assertThrows(ExecutionException.class, () -> answer.get(10, TimeUnit.SECONDS));
+        assertEquals(exchange.lost(), failure.getCause());
+        assertTrue(told.unsent.isEmpty());
     }
 
     @Test
