@@ -66,7 +66,7 @@ final class ReportFolder {
             Files.deleteIfExists(folder.resolve(name + JSON));
             throw e;
         }
-        deleteOld();
+        deleteOld(name);
         return folder.resolve(name + HTML);
     }
 
@@ -104,8 +104,12 @@ final class ReportFolder {
         }
     }
 
-    /** A report that cannot be deleted spoils none that is written. */
-    private void deleteOld() {
+    /**
+     * A report that cannot be deleted spoils none that is written.
+     *
+     * @param written stays, also where the clock was set back and others have names of later
+     */
+    private void deleteOld(String written) {
         try {
             TreeSet<String> names = new TreeSet<>(ReportFolder::compare);
             try (Stream<Path> files = Files.list(folder)) {
@@ -113,7 +117,8 @@ final class ReportFolder {
                         .filter(Matcher::matches)
                         .forEach(match -> names.add(match.group(1)));
             }
-            while (names.size() > keep) {
+            names.remove(written);
+            while (names.size() >= keep) {
                 String oldest = names.pollFirst();
                 for (String end : List.of(HTML, JSON)) {
                     Files.deleteIfExists(folder.resolve(oldest + end));

@@ -197,6 +197,23 @@ final class ReporterTest {
     }
 
     @Test
+    void shouldKeepTheOneThatWasJustWrittenThoughTheClockWasSetBack() throws Exception {
+        start(When.IDLE, 2);
+        Files.createDirectories(folder());
+        for (String time : List.of("20990101T000000Z", "20990101T000001Z")) {
+            Files.writeString(folder().resolve("report-" + time + "-5555.html"), "of later");
+        }
+        call();
+        reporter.reportNow();
+        assertEquals(
+                List.of(
+                        "report-19700101T000000Z-5555.html",
+                        "report-19700101T000000Z-5555.json",
+                        "report-20990101T000001Z-5555.html"),
+                files());
+    }
+
+    @Test
     void shouldLogOneErrorWhereItCannotWriteAndGoOn() throws Exception {
         start(When.IDLE, 20);
         Files.createDirectories(folder().getParent());
