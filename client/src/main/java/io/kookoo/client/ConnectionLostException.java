@@ -5,7 +5,6 @@ import io.kookoo.client.net.TokenException;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
-import java.util.Optional;
 
 /**
  * The connection has ended before the answer came. What was asked for may or may not have been done; nobody will say it on this
@@ -39,9 +38,9 @@ public final class ConnectionLostException extends IOException {
                 && (getCause().getCause() == null || getCause().getCause() instanceof IOException);
     }
 
-    /** By which the server has refused the token of this client, and so all that was asked for on this connection; empty where it was not that. */
-    public Optional<TokenException> tokenRefused() {
-        return getCause() instanceof TokenException refusal ? Optional.of(refusal) : Optional.empty();
+    /** Whether the server wants a token, or does not take the one of this client: nothing that was asked for on this connection was done. */
+    public boolean isRefusal() {
+        return getCause() instanceof TokenException;
     }
 
     /** Whether the server was there and did nothing, for too long. */

@@ -141,7 +141,7 @@ final class Exchange {
         return Thread.currentThread() instanceof ReadingThread reading && reading.owner() == owner;
     }
 
-    /** Sends requests in their order; those that cannot be sent are given back. */
+    /** Sends requests in their order; those that cannot be sent are given back, or fail where they are for this connection alone. */
     void send(List<? extends Request> requests) {
         if (done || lost != null) {
             giveBackUnsent(requests);
@@ -181,14 +181,20 @@ final class Exchange {
             waitForAnswer(requests.subList(from, requests.size()));
             connection.close();
             throw e;
+        } finally {
+            giveBackLate();
+            giveBackUnsent(unsent);
         }
+    }
+
+    /** The reading thread may have given back all that was under way before these were. */
+    private void giveBackLate() {
         ConnectionLostException reason = lost;
         if (reason != null) {
             List<Request> late = new ArrayList<>();
             drainUnanswered(late);
             owner.returned(late, reason);
         }
-        giveBackUnsent(unsent);
     }
 
     private void giveBackUnsent(List<? extends Request> requests) {

@@ -305,10 +305,7 @@ final class Route implements Exchange.Owner, AutoCloseable {
     public void ended(Exchange exchange, List<Request> underWay, ConnectionLostException reason) {
         boolean done = exchange.isDone();
         if (!done && !isClosed()) {
-            reason.tokenRefused()
-                    .ifPresentOrElse(
-                            refusal -> failover.refused(exchange.address(), refusal),
-                            () -> failover.lost(exchange.address()));
+            failover.lost(exchange.address());
         }
         List<Request> again = new ArrayList<>();
         List<Request> failed = new ArrayList<>();
@@ -347,6 +344,7 @@ final class Route implements Exchange.Owner, AutoCloseable {
 
     @Override
     public void unsent(List<? extends Request> requests) {
+        // Nothing is counted: it has not ended a connection, and goes nowhere while that is lost.
         // They come before whatever waits, as they did.
         send(requests, true);
     }

@@ -89,7 +89,7 @@ public final class RunningProgram implements AutoCloseable {
         return new RunningProgram(builder.start());
     }
 
-    /** A server on a free port, listening; with {@code --workers}, its local clients are connected. */
+    /** A server on a free port, listening; with {@code --workers}, its local clients have said their names. */
     public static RunningProgram server(Path home, String... arguments) throws IOException {
         return server(home, Map.of(), arguments);
     }
@@ -110,9 +110,10 @@ public final class RunningProgram implements AutoCloseable {
                 start(home, environment, "server.jar", with(List.of("--port", Integer.toString(port)), arguments));
         server.ready(line -> line.contains("listening on "));
         int workers = List.of(arguments).indexOf("--workers");
-        if (workers >= 0) {
-            // Each has two connections. One that is not there yet is a remark to whoever calls a function.
-            server.ready(2 * Integer.parseInt(arguments[workers + 1]), line -> line.contains(" connected conn="));
+        int connections = workers < 0 ? 0 : 2 * Integer.parseInt(arguments[workers + 1]);
+        if (connections > 0) {
+            // One that is not there yet is a remark to whoever calls a function.
+            server.ready(connections, line -> line.contains(" connected conn="));
         }
         return server;
     }

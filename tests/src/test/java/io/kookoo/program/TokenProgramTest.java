@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -116,6 +118,26 @@ final class TokenProgramTest {
             open.awaitOut(
                     line -> line.contains(" ended ") && line.contains("call=add(1,2)") && line.contains("result=3"));
             server.awaitOut(line -> line.contains(" auth_required ") && line.contains("what=GET_STATUS"));
+        }
+    }
+
+    @Test
+    void shouldTakeATokenThatIsTypedWhereSeveralServersWantOne() throws IOException {
+        Path other = RunningProgram.shippedHome(folder.resolve("other"));
+        try (RunningProgram first = RunningProgram.server(home, Map.of("KOOKOO_TOKEN", TOKEN), "--workers", "1");
+                RunningProgram second = RunningProgram.server(other, Map.of("KOOKOO_TOKEN", "another"));
+                RunningProgram shell = RunningProgram.start(
+                        other,
+                        Map.of(),
+                        "client.jar",
+                        "shell",
+                        "--servers",
+                        "127.0.0.1:" + first.port() + ",127.0.0.1:" + second.port())) {
+            try (OutputStream lines = shell.process().getOutputStream()) {
+                lines.write(("auth " + TOKEN + "\nadd(1,2)\n").getBytes(StandardCharsets.UTF_8));
+            }
+            assertEquals(0, shell.awaitExit(), shell.err()::toString);
+            assertEquals(List.of("OK", "3"), shell.out());
         }
     }
 

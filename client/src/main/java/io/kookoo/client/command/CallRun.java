@@ -152,7 +152,7 @@ final class CallRun {
             noMemory(call, reason.noMemory());
             return;
         }
-        if (reason.tokenRefused().isPresent()) {
+        if (reason.isRefusal()) {
             call.failed(reason.getMessage(), ExitCode.CANNOT_CONNECT);
             return;
         }

@@ -9,6 +9,7 @@ import io.kookoo.client.net.Failover;
 import io.kookoo.client.net.ServerAddress;
 import io.kookoo.client.net.ServerConnection;
 import io.kookoo.client.net.Servers;
+import io.kookoo.client.net.Token;
 import io.kookoo.settings.Settings;
 import io.kookoo.settings.Settings.Client.Balance;
 import io.kookoo.settings.SettingsException;
@@ -89,11 +90,11 @@ record Program(
 
     private static Credentials credentials(Settings.Security security) {
         if (!security.tls()) {
-            return new Credentials(Optional.empty(), security.token());
+            return new Credentials(Optional.empty(), security.token().map(Token::new));
         }
         try {
             Tls tls = Tls.ofClient(security.keystore(), security.truststore());
-            return new Credentials(Optional.of(tls), security.token());
+            return new Credentials(Optional.of(tls), security.token().map(Token::new));
         } catch (IOException e) {
             throw new SettingsException(e.getMessage());
         }

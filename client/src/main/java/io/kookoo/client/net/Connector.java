@@ -50,10 +50,14 @@ public final class Connector implements ConnectionSource {
 
     /**
      * A new connection; blocks until it is there, at most for the connect timeout, and as long again to agree on TLS. The name of the server
-     * is resolved anew every time.
+     * is resolved anew every time. A server that has just refused the token of this client is not connected to.
      */
     @Override
     public ServerConnection open() throws CannotConnectException {
+        Optional<TokenException> refusal = limits.credentials().token().flatMap(token -> token.refusalOf(address));
+        if (refusal.isPresent()) {
+            throw new CannotConnectException(address, refusal.get().getMessage(), refusal.get());
+        }
         Socket socket = new Socket();
         try {
             socket.setOption(StandardSocketOptions.TCP_NODELAY, true);

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param tls what connections are made with; empty for plain ones
  * @param token what the server is shown before anything else; empty for nothing
  */
-public record Credentials(Optional<Tls> tls, Optional<Secret> token) {
+public record Credentials(Optional<Tls> tls, Optional<Token> token) {
     /** Plain connections, without a word of who one is: what a server takes that listens on its own machine. */
     public static final Credentials NONE = new Credentials(Optional.empty(), Optional.empty());
 
@@ -27,6 +27,6 @@ public record Credentials(Optional<Tls> tls, Optional<Secret> token) {
 
     /** A token over plain connections: who listens on the way reads it. */
     public static Credentials of(Secret token) {
-        return new Credentials(Optional.empty(), Optional.of(token));
+        return new Credentials(Optional.empty(), Optional.of(new Token(token)));
     }
 }

@@ -65,10 +65,6 @@ public final class Failover implements ConnectionSource, AutoCloseable {
     @Override
     public ServerConnection open() throws CannotConnectException, InterruptedException {
         if (servers.isOne()) {
-            TokenException refusal = choice.shut().get(servers.first());
-            if (refusal != null) {
-                throw new CannotConnectException(servers.first(), refusal.getMessage(), refusal);
-            }
             return connectors.get(servers.first()).open();
         }
         try (Race race = new Race(servers.balance(), choice)) {
@@ -76,7 +72,7 @@ public final class Failover implements ConnectionSource, AutoCloseable {
             try {
                 List<Connector> inOrder =
                         choice.toTry().stream().map(connectors::get).toList();
-                return race.run(inOrder, choice.shut());
+                return race.run(inOrder);
             } finally {
                 end(race);
             }
@@ -140,11 +136,6 @@ public final class Failover implements ConnectionSource, AutoCloseable {
     @Override
     public void lost(ServerAddress server) {
         choice.silent(server);
-    }
-
-    /** A server has refused the token, which is not shown there for a minute: until then {@link #open} says so instead. */
-    public void refused(ServerAddress server, TokenException reason) {
-        choice.refused(server, reason);
     }
 
     @Override

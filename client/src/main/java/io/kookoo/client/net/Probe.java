@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks whether a better server is back, over a connection of its own, which becomes that of whoever {@link #take}s it: after each interval the
- * server has to answer; while it does not, it is tried with growing pauses. Has one thread, from {@link #start} to {@link #end}.
+ * server has to answer; while it does not, it is tried with growing pauses, or once a
+ * minute where it is there and wants another token. Has one thread, from {@link #start} to {@link #end}.
  */
 final class Probe {
     private final Connector connector;
@@ -49,7 +50,7 @@ final class Probe {
 
     private void run() {
         try {
-            Duration pause = choice.shutFor(connector.address());
+            Duration pause = turn();
             while (!ended.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
                 pause = turn();
             }
@@ -77,17 +78,13 @@ final class Probe {
             }
             Duration left = choice.until(server);
             return left.isZero() || left.compareTo(interval) > 0 ? interval : left;
-        } catch (TokenException e) {
-            choice.refused(server, e);
-            drop();
-            return choice.shutFor(server);
         } catch (IOException | RuntimeException | Error e) {
             if (!isEnded()) {
                 choice.silent(server);
                 LoggerFactory.getLogger(Probe.class).debug("no_answer server={}", server, e);
             }
             drop();
-            return backoff.next();
+            return e instanceof TokenException ? TokenException.PAUSE : backoff.next();
         }
     }
 

@@ -39,17 +39,15 @@ final class Race implements AutoCloseable {
      * Runs it; blocks until there is a winner.
      *
      * @param inOrder the servers, in the order in which they are to be tried
-     * @param shut those that are not tried, and why
-     * @return the connection to the one that the choice has taken, which has answered on it; it belongs to the caller
+     * @return the connection to the one that the choice has taken, which has answered on it; it belongs to the caller. Where none answers but one
+     *     wants a token, a connection to that: there it can be shown one, and who does something else hears that it wants one
      * @throws CannotConnectException when all have failed
      */
-    ServerConnection run(List<Connector> inOrder, Map<ServerAddress, ? extends IOException> shut)
-            throws CannotConnectException, InterruptedException {
+    ServerConnection run(List<Connector> inOrder) throws CannotConnectException, InterruptedException {
         long headStart = HEAD_START.toNanos();
         List<Attempt> answered = new ArrayList<>();
-        Map<ServerAddress, IOException> failures = new LinkedHashMap<>(shut);
-        int all = inOrder.size() + shut.size();
-        for (int begun = 0; answered.isEmpty() && failures.size() < all; ) {
+        Map<ServerAddress, IOException> failures = new LinkedHashMap<>();
+        for (int begun = 0; answered.isEmpty() && failures.size() < inOrder.size(); ) {
             Attempt end;
             if (begun < inOrder.size()) {
                 begin(inOrder.get(begun++));
@@ -62,10 +60,10 @@ final class Race implements AutoCloseable {
             }
         }
         if (answered.isEmpty()) {
-            throw new CannotConnectException(failures);
+            return toOneThatWantsAToken(inOrder, failures);
         }
         long until = System.nanoTime() + (balance == Balance.LEAST ? headStart : 0);
-        while (answered.size() + failures.size() < all) {
+        while (answered.size() + failures.size() < inOrder.size()) {
             Attempt end = ended.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
             if (end == null) {
                 break;
@@ -73,6 +71,18 @@ final class Race implements AutoCloseable {
             end.sort(answered, failures);
         }
         return winner(answered);
+    }
+
+    private ServerConnection toOneThatWantsAToken(List<Connector> inOrder, Map<ServerAddress, IOException> failures)
+            throws CannotConnectException {
+        for (Connector connector : inOrder) {
+            if (failures.get(connector.address()) instanceof TokenException refusal && refusal.isWanted()) {
+                ServerConnection connection = connector.open();
+                choice.choose(Map.of(connector.address(), 0L));
+                return connection;
+            }
+        }
+        throw new CannotConnectException(failures);
     }
 
     private ServerConnection winner(List<Attempt> answered) {
@@ -150,9 +160,7 @@ final class Race implements AutoCloseable {
         private void failed(IOException e) {
             failure = e;
             synchronized (Race.this) {
-                if (e instanceof TokenException refusal) {
-                    choice.refused(server(), refusal);
-                } else if (!over) {
+                if (!over) {
                     choice.silent(server());
                 }
                 end();

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,15 +33,10 @@ final class ServerChoice {
     private final Map<ServerAddress, Long> answeringSince = new HashMap<>();
     /** Those that did not answer when they were asked last, in the order in which that was found. */
     private final Set<ServerAddress> silent = new LinkedHashSet<>();
-    /** Those that did not take the token. */
-    private final Map<ServerAddress, Shut> shut = new LinkedHashMap<>();
     /** Null before the first choice. */
     private ServerAddress current;
     /** In the order in which they are preferred. */
     private List<ServerAddress> better = List.of();
-
-    /** @param sinceNanos by the clock of the choice */
-    private record Shut(long sinceNanos, TokenException reason) {}
 
     /** @param nanoTime the clock, as {@link System#nanoTime} */
     ServerChoice(Servers servers, LongSupplier nanoTime) {
@@ -53,7 +47,6 @@ final class ServerChoice {
     /** A server has answered. */
     synchronized void answered(ServerAddress server) {
         silent.remove(server);
-        shut.remove(server);
         answeringSince.putIfAbsent(server, nanoTime.getAsLong());
     }
 
@@ -64,43 +57,14 @@ final class ServerChoice {
         silent.add(server);
     }
 
-    /** A server wants a token, or does not take the one that it was shown. */
-    synchronized void refused(ServerAddress server, TokenException reason) {
-        silent(server);
-        shut.put(server, new Shut(nanoTime.getAsLong(), reason));
-    }
-
-    /** How long a server is not to be tried, since it has refused the token; 0 when it may. */
-    synchronized Duration shutFor(ServerAddress server) {
-        Shut door = shut.get(server);
-        return door == null ? Duration.ZERO : left(TokenException.PAUSE, door.sinceNanos());
-    }
-
-    /** Those that are not to be tried now, and why. */
-    synchronized Map<ServerAddress, TokenException> shut() {
-        Map<ServerAddress, TokenException> reasons = new LinkedHashMap<>();
-        shut.forEach((server, door) -> {
-            if (!shutFor(server).isZero()) {
-                reasons.put(server, door.reason());
-            }
-        });
-        return reasons;
-    }
-
-    private Duration left(Duration of, long sinceNanos) {
-        Duration left = of.minusNanos(nanoTime.getAsLong() - sinceNanos);
-        return left.isNegative() ? Duration.ZERO : left;
-    }
-
     /**
-     * All but those that are {@link #shut}, in the order in which they are to be tried: those that are known to be silent come last, and of them last who has been found
+     * All of them, in the order in which they are to be tried: those that are known to be silent come last, and of them last who has been found
      * to be so last. So nobody is passed over for ever for one that answers and is lost, again and again.
      */
     synchronized List<ServerAddress> toTry() {
         List<ServerAddress> order = new ArrayList<>(servers.addresses());
         order.removeAll(silent);
         order.addAll(silent);
-        order.removeAll(shut().keySet());
         return order;
     }
 
@@ -140,7 +104,9 @@ final class ServerChoice {
     /** How long a server that answers has to go on with it until it may be used again; 0 when it may. */
     synchronized Duration until(ServerAddress server) {
         Long since = answeringSince.get(server);
-        return since == null ? servers.failbackAfter() : left(servers.failbackAfter(), since);
+        long nanos = since == null ? 0 : nanoTime.getAsLong() - since;
+        Duration left = servers.failbackAfter().minusNanos(nanos);
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
     /** Whether a server is better than the current one, and has answered for long enough to be used again. */

@@ -96,7 +96,7 @@ public final class ServerConnection implements AutoCloseable {
         socket.setSoTimeout(Math.toIntExact(limits.pingInterval().toMillis()));
         PacketReader reader =
                 new PacketReader(new PingingStream(), Magic.RESPONSE, limits.maxPacketBytes(), limits.maxLineBytes());
-        this.token = new TokenShown(limits.credentials().token());
+        this.token = new TokenShown(limits.credentials().token(), address);
         this.inbox = new Inbox(reader, message -> token.isAnswer(message) || isAnswerToPing(message));
         send(token::write);
     }
@@ -200,7 +200,7 @@ public final class ServerConnection implements AutoCloseable {
         if (message instanceof Refusal refusal) {
             throw new ProtocolException("the server sent what is no answer: " + refusal.text());
         }
-        TokenShown.check(message);
+        token.check(message);
         return message;
     }
 

@@ -5,12 +5,21 @@ import java.time.Duration;
 
 /** The server wants a token, or does not take the one that it was shown; the message says so, and what to do. Trying again as it is does not help. */
 public final class TokenException extends IOException {
-    /** For so long nobody shows it the token again: a few wrong ones shut the door for all at an address. */
+    /** After so long it is looked whether that has changed. */
     static final Duration PAUSE = Duration.ofMinutes(1);
 
     private static final long serialVersionUID = 1L;
 
-    TokenException(String message) {
+    private final boolean wanted;
+
+    /** @param wanted whether the server was shown none */
+    TokenException(String message, boolean wanted) {
         super(message);
+        this.wanted = wanted;
+    }
+
+    /** Whether the server was shown none; otherwise it does not take the one it was shown. */
+    boolean isWanted() {
+        return wanted;
     }
 }

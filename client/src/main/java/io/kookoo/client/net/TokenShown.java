@@ -1,6 +1,5 @@
 package io.kookoo.client.net;
 
-import io.kookoo.Secret;
 import io.kookoo.protocol.ErrorCode;
 import io.kookoo.protocol.Message;
 import io.kookoo.protocol.Packet;
@@ -13,17 +12,20 @@ import java.util.Optional;
 final class TokenShown {
     private static final String OPTION = "token";
 
-    private final Optional<Secret> token;
+    private final Optional<Token> token;
+    private final ServerAddress server;
     private boolean unanswered;
 
-    TokenShown(Optional<Secret> token) {
+    TokenShown(Optional<Token> token, ServerAddress server) {
         this.token = token;
+        this.server = server;
         this.unanswered = token.isPresent();
     }
 
     /** Writes what goes before all else. */
     void write(PacketWriter writer) {
-        token.ifPresent(secret -> writer.packet(PacketType.OPTION_REQ, OPTION + "=" + secret.reveal()));
+        token.ifPresent(shown -> writer.packet(
+                PacketType.OPTION_REQ, OPTION + "=" + shown.secret().reveal()));
     }
 
     /** Whether a message is the answer to the token, and nobody else's business. For whoever reads, one at a time. */
@@ -34,12 +36,15 @@ final class TokenShown {
         boolean taken = packet.type() == PacketType.OPTION_RES && packet.text(0).equals(OPTION);
         // One that knows no tokens wants none.
         boolean unknown = isError(packet, ErrorCode.UNKNOWN_OPTION);
-        unanswered = !taken && !unknown;
+        if (taken || unknown) {
+            unanswered = false;
+            token.ifPresent(shown -> shown.takenBy(server));
+        }
         return taken || unknown;
     }
 
     /** @throws TokenException where the server says that there is no talking without a token, or with this one */
-    static void check(Message message) throws TokenException {
+    void check(Message message) throws TokenException {
         if (message instanceof TextLine line && line.text().startsWith("ERR " + ErrorCode.AUTH_REQUIRED + " ")) {
             throw wanted();
         }
@@ -48,8 +53,12 @@ final class TokenShown {
                 throw wanted();
             }
             if (isError(packet, ErrorCode.AUTH_FAILED)) {
-                throw new TokenException("the server does not take the token of this client (KOOKOO_TOKEN, PASSWORD, or"
-                        + " [Security] token_file): " + packet.text(1));
+                TokenException refusal = new TokenException(
+                        "the server does not take the token of this client (KOOKOO_TOKEN, PASSWORD, or"
+                                + " [Security] token_file): " + packet.text(1),
+                        false);
+                token.ifPresent(shown -> shown.refusedBy(server, refusal));
+                throw refusal;
             }
         }
     }
@@ -60,6 +69,7 @@ final class TokenShown {
 
     private static TokenException wanted() {
         return new TokenException(
-                "the server wants a token: give it in the environment as KOOKOO_TOKEN, or in the file of [Security] token_file");
+                "the server wants a token: give it in the environment as KOOKOO_TOKEN, or in the file of [Security] token_file",
+                true);
     }
 }

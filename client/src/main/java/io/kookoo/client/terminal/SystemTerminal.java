@@ -68,9 +68,8 @@ final class SystemTerminal {
      */
     static void giveBack(Terminal terminal) {
         try {
-            // The library has a thread that reads, and sets the terminal for that. One that it sets by other programs
-            // it
-            // would set back while that thread still runs, which may set it once more afterwards.
+            // The library sets the terminal in a thread that reads, too. Where other programs set it, that thread would
+            // still run while the terminal is set back, and might set it once more afterwards.
             terminal.reader().close();
             terminal.close();
         } catch (IOException e) {

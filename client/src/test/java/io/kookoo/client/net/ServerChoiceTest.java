@@ -57,25 +57,6 @@ class ServerChoiceTest {
     }
 
     @Test
-    void shouldNotTryAServerThatHasRefusedTheTokenForAMinuteUnlessItAnswers() {
-        TokenException reason = new TokenException("no");
-        byOrder.refused(A, reason);
-        assertEquals(List.of(B, C), byOrder.toTry());
-        assertEquals(Map.of(A, reason), byOrder.shut());
-        pass(Duration.ofSeconds(59));
-        byOrder.refused(B, reason);
-        assertEquals(List.of(C), byOrder.toTry());
-        assertEquals(Duration.ofSeconds(1), byOrder.shutFor(A));
-        pass(Duration.ofSeconds(1));
-        assertEquals(List.of(C, A), byOrder.toTry());
-        assertEquals(Duration.ZERO, byOrder.shutFor(A));
-        assertEquals(Map.of(B, reason), byOrder.shut());
-        byOrder.answered(B);
-        assertEquals(List.of(B, C, A), byOrder.toTry());
-        assertEquals(Map.of(), byOrder.shut());
-    }
-
-    @Test
     void shouldChooseTheFirstOfThoseThatAnswerAndKnowWhichAreBetter() {
         assertEquals(A, byOrder.choose(Map.of(A, 0L, C, 0L)));
         assertEquals(List.of(), byOrder.better());

@@ -13,6 +13,9 @@ import io.kookoo.client.net.ScriptedServer.Peer;
 import io.kookoo.protocol.Packet;
 import io.kookoo.protocol.TextLine;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** The token is the first thing that a connection says, and its answer goes to nobody else. */
@@ -39,6 +42,48 @@ class TokenShownTest extends ScriptedServerTest {
                             + " this is no token",
                     e.getMessage());
             assertFalse(e.getMessage().contains("secret"));
+        }
+    }
+
+    @Test
+    void shouldNotShowATokenAtOnceToAServerThatHasRefusedIt() throws IOException {
+        AtomicLong nanoTime = new AtomicLong();
+        Token token = new Token(new Secret("secret"), nanoTime::get);
+        ConnectionLimits limits = LIMITS.with(new Credentials(Optional.empty(), Optional.of(token)));
+        refusedConnection(limits);
+        // By another connection that was opened before.
+        token.refusedBy(server.address(), new TokenException("a second time", false));
+        nanoTime.addAndGet(Duration.ofMinutes(1).toNanos() - 1);
+        CannotConnectException e = assertThrows(CannotConnectException.class, () -> connect(limits));
+        assertEquals(
+                "cannot connect to " + server.address()
+                        + ": the server does not take the token of this client (KOOKOO_TOKEN,"
+                        + " PASSWORD, or [Security] token_file): this is no token",
+                e.getMessage());
+        assertFalse(server.isWaitedFor());
+        nanoTime.addAndGet(1);
+        refusedConnection(limits);
+        // From then on so seldom that the server has forgotten the last one.
+        nanoTime.addAndGet(Duration.ofMinutes(11).toNanos() - 1);
+        assertThrows(CannotConnectException.class, () -> connect(limits));
+        assertFalse(server.isWaitedFor());
+        nanoTime.addAndGet(1);
+        try (ServerConnection connection = connect(limits);
+                Peer peer = server.accept()) {
+            sendStatus(connection);
+            peer.send(res(OPTION_RES, "token")).send(".\n");
+            connection.read();
+        }
+        refusedConnection(limits);
+        nanoTime.addAndGet(Duration.ofMinutes(1).toNanos());
+        refusedConnection(limits);
+    }
+
+    private void refusedConnection(ConnectionLimits limits) throws IOException {
+        try (ServerConnection connection = connect(limits);
+                Peer peer = server.accept()) {
+            peer.expect(req(OPTION_REQ, "token=secret")).send(res(ERROR, "AUTH_FAILED", "this is no token"));
+            assertThrows(TokenException.class, connection::read);
         }
     }
 
