@@ -9,6 +9,7 @@ import io.kookoo.client.net.ServerAddress;
 import io.kookoo.client.net.ServerConnection;
 import io.kookoo.client.net.Servers;
 import io.kookoo.client.net.SignOfLife;
+import io.kookoo.client.net.TokenException;
 import io.kookoo.log.LogEvent;
 import io.kookoo.protocol.ErrorCode;
 import java.io.IOException;
@@ -227,6 +228,10 @@ final class Route implements Exchange.Owner, AutoCloseable {
                 // answer.
                 SignOfLife.ask(connection, servers.balance());
             } catch (IOException | RuntimeException | Error e) {
+                if (e instanceof TokenException refusal && refusal.isWanted()) {
+                    // It is there, and may be shown one; who asks for something else hears that it wants one.
+                    return connection;
+                }
                 connection.close();
                 throw e;
             }

@@ -523,6 +523,20 @@ class ResubmitTest {
     }
 
     @Test
+    void shouldShowATokenToASingleServerThatWantsOneWhenItIsBack() throws Exception {
+        connectToOne(PATIENT).hangUp();
+        next(losses);
+        CompletableFuture<String> answer = kookoo.ask("auth secret");
+        accepted(a)
+                .expect(PROBE)
+                .send(res(ERROR, "AUTH_REQUIRED", "first"), res(ECHO_RES, "kookoo-probe"))
+                .expect("auth secret\n")
+                .send("OK\n");
+        assertEquals("OK", get(answer));
+        assertTrue(losses.isEmpty());
+    }
+
+    @Test
     void shouldNotWaitForASingleServerThatStandsStill() throws Exception {
         Peer peer = connectToOne(IMPATIENT);
         Job<String> job = kookoo.submit("f", "1");

@@ -19,7 +19,7 @@ public final class TokenException extends IOException {
     }
 
     /** Whether the server was shown none; otherwise it does not take the one it was shown. */
-    boolean isWanted() {
+    public boolean isWanted() {
         return wanted;
     }
 }
