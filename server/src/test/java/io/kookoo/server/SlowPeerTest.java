@@ -75,7 +75,10 @@ final class SlowPeerTest {
         // The time limit is far away: who waited for the stuck peer would miss the deadline of this test.
         try (RunningServer server =
                 new RunningServer().with("write-stall", "600").start()) {
-            WireClient stuck = server.connect(SMALL_RECEIVE_BUFFER);
+            // Room for several results: where it has only for one, the system may send each only when a timer of 0.2 s
+            // has
+            // passed, once the peer reads again.
+            WireClient stuck = server.connect(32 * 1024);
             WireClient worker = server.worker("f");
             // Thousands of small results, each passed on by the worker's thread: far more than buffers hold.
             for (int i = 0; i < 2000; i++) {
