@@ -19,11 +19,11 @@ import org.jline.terminal.Attributes;
 import org.jline.terminal.Attributes.ControlChar;
 import org.jline.terminal.Attributes.LocalFlag;
 import org.jline.terminal.Size;
-import org.jline.terminal.Sized;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.Terminal.SignalHandler;
-import org.jline.terminal.impl.AbstractPty;
 import org.jline.terminal.impl.PosixSysTerminal;
+import org.jline.terminal.impl.exec.ExecPty;
+import org.jline.terminal.spi.SystemStream;
 import org.jline.utils.ClosedException;
 import org.jline.utils.NonBlockingReader;
 import org.junit.jupiter.api.Test;
@@ -58,8 +58,8 @@ class ScreenTest {
         assertEquals(device.before.toString(), device.now.toString());
     }
 
-    /** What the terminal library sets and reads, without an end and without keys. */
-    private static final class Device extends AbstractPty {
+    /** What the library sets by other programs and reads; here nobody does and no key comes. */
+    private static final class Device extends ExecPty {
         final Attributes before = new Attributes();
         final Set<Thread> setters = ConcurrentHashMap.newKeySet();
         final CountDownLatch read = new CountDownLatch(1);
@@ -67,7 +67,7 @@ class ScreenTest {
         volatile Runnable whenSetBack = () -> {};
 
         Device() {
-            super(null, null);
+            super(null, SystemStream.Output, "device");
             before.setLocalFlags(EnumSet.of(LocalFlag.ICANON, LocalFlag.ECHO, LocalFlag.ISIG), true);
             before.setControlChar(ControlChar.VMIN, 1);
             before.setControlChar(ControlChar.VTIME, 0);
@@ -106,8 +106,8 @@ class ScreenTest {
                 public int read() throws IOException {
                     read.countDown();
                     try {
-                        // As long as a terminal waits that is set so.
-                        Thread.sleep(100);
+                        // For a key.
+                        new CountDownLatch(1).await();
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     }
@@ -125,23 +125,5 @@ class ScreenTest {
         public Size getSize() {
             return Size.of(80, 24);
         }
-
-        @Override
-        public void setSize(Sized size) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public InputStream getMasterInput() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public OutputStream getMasterOutput() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void close() {}
     }
 }
