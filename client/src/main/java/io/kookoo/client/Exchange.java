@@ -198,6 +198,10 @@ final class Exchange {
     }
 
     private void giveBackUnsent(List<? extends Request> requests) {
+        if (requests.isEmpty()) {
+            // So it is with almost every write.
+            return;
+        }
         ConnectionLostException reason = lost == null ? closed(address()) : lost;
         List<Request> again = new ArrayList<>();
         for (Request request : requests) {
