@@ -13,10 +13,8 @@ import java.util.function.LongSupplier;
  * wrong ones shut the door for all at an address. One for all connections of a program. Thread-safe.
  */
 public final class Token {
-    /** Somebody may be putting it right. */
-    private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
     /** Longer than a server remembers wrong ones, so that one client alone never comes to those that shut the door. */
-    private static final Duration PAUSE = Duration.ofMinutes(11);
+    private static final Duration LATER_PAUSE = Duration.ofMinutes(11);
 
     private final Secret secret;
     private final LongSupplier nanoTime;
@@ -44,7 +42,7 @@ public final class Token {
         if (refusalOf(server).isPresent()) {
             return;
         }
-        Duration pause = refusals.containsKey(server) ? PAUSE : FIRST_PAUSE;
+        Duration pause = refusals.containsKey(server) ? LATER_PAUSE : TokenException.PAUSE;
         refusals.put(server, new Refusal(nanoTime.getAsLong(), pause, reason));
     }
 

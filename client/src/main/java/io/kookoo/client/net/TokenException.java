@@ -5,7 +5,7 @@ import java.time.Duration;
 
 /** The server wants a token, or does not take the one that it was shown; the message says so, and what to do. Trying again as it is does not help. */
 public final class TokenException extends IOException {
-    /** After so long it is looked whether that has changed. */
+    /** After so long it is tried again, for the first time: somebody may have put it right. */
     static final Duration PAUSE = Duration.ofMinutes(1);
 
     private static final long serialVersionUID = 1L;
